@@ -1,1 +1,5 @@
-export {};
+export * as cloudtrail from './cloudtrail.gen.js';
+export * as iam from './iam.gen.js';
+export type * from './schema.js';
+export { services } from './services.js';
+export * as sts from './sts.gen.js';
