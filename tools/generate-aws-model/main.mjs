@@ -32,7 +32,9 @@ function modules() {
 
 function check() {
   const stale = modules().filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
-  for (const { path } of stale) console.error(`${relative(ROOT, path)} is not what the generator writes: run it without --check`);
+  for (const { path } of stale) {
+    console.error(`${relative(ROOT, path)} differs from what the generator writes: run it without --check`);
+  }
   if (stale.length) process.exitCode = 1;
 }
 

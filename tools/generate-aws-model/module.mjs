@@ -1,5 +1,5 @@
 /** A whole service as one TypeScript module. */
-import { enclosed, literal, property, quote, union } from './text.mjs';
+import { enclosed, literal, properties, property, quote, union } from './text.mjs';
 import { fail, shapesOf } from './shapes.mjs';
 
 const HEADER = (origin) =>
@@ -28,7 +28,8 @@ function reachable(model, shapes) {
 function errorFacts(name, of) {
   const status = of.error?.httpStatusCode ?? (of.fault ? 500 : 400);
   const senderFault = of.error?.senderFault ?? (of.fault ? false : undefined);
-  return { name, code: of.error?.code ?? name, status, senderFault: senderFault === status < 500 ? undefined : senderFault };
+  const telling = senderFault === status < 500 ? undefined : senderFault;
+  return { code: of.error?.code ?? name, status, senderFault: telling };
 }
 
 function errorTable(model, shapes, names) {
@@ -36,11 +37,13 @@ function errorTable(model, shapes, names) {
     const { code, status, senderFault } = errorFacts(name, shapes.shape(name));
     const members = shapes.describe.entries(shapes.shape(name));
     const rest = [
+      ...(code === name ? [] : [`code: ${quote(code)}`]),
       ...(senderFault === undefined ? [] : [`senderFault: ${senderFault}`]),
       ...(members.length ? [`members: () => ({ ${members.join(', ')} })`] : []),
     ];
-    const head = `  ${property(name)}: error(${quote(code)}, ${quote(name)}, ${status}`;
-    return rest.length ? `${enclosed(`${head}, `, '{', rest, '}')}),` : `${head}),`;
+    const head = `  ${property(name)}: error(${quote(name)}, ${status}`;
+    if (!rest.length) return `${head}),`;
+    return `${enclosed(`${head}, `, '{', rest, '}')}),`;
   });
   return `const errors = {\n${lines.join('\n')}\n};`;
 }
@@ -72,6 +75,11 @@ function declaration(name, types, codes) {
   return `${head}${parts.map((part) => (part.startsWith('\n') ? part : `\n  ${part}`)).join(',')}\n> = operation({`;
 }
 
+const field = (key, value) =>
+  typeof value === 'object'
+    ? enclosed(`  ${key}: `, '{', properties(value), '}').trimStart()
+    : `${key}: ${literal(value)}`;
+
 function operationText(service, model, shapes, name) {
   const of = model.operations[name];
   const failures = (of.errors ?? []).map(({ shape }) => shape);
@@ -90,7 +98,7 @@ function operationText(service, model, shapes, name) {
     `service: ${quote(service.id)}`,
     `input: ${valueOf(of.input)}`,
     `output: ${valueOf(of.output)}`,
-    ...Object.entries(extra).flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${literal(value)}`])),
+    ...Object.entries(extra).flatMap(([key, value]) => (value === undefined ? [] : [field(key, value)])),
     enclosed('  errors: ', '[', failures.map((shape) => `errors.${shape}`), ']').trimStart(),
   ];
   return `${declared}\n${lines.map((line) => `  ${line},\n`).join('')}});`;
@@ -116,14 +124,17 @@ function serviceText(service, { metadata, operations }) {
   return `export const service: Service = {\n${lines.join('')}  operations: {\n${names.join('')}  },\n};`;
 }
 
+const TYPES = ['NoMembers', 'Operation', 'Service', 'Structure'];
+const FACTORIES = (
+  'blob boolean double error float integer list long map noMembers operation optional required ' +
+  'string structure timestamp'
+).split(' ');
+
 function imports(body) {
-  const types = ['NoMembers', 'Operation', 'Service', 'Structure'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
-  const factories = (
-    'blob boolean double error float integer list long map noMembers operation optional required string structure timestamp'
-  )
-    .split(' ')
-    .filter((name) => new RegExp(`(?<![.\\w'])${name}(\\(|\\b,$)`, 'm').test(body));
-  return `import { ${factories.join(', ')} } from './factories.js';\nimport type { ${types.join(', ')} } from './schema.js';`;
+  const types = TYPES.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+  const factories = FACTORIES.filter((name) => new RegExp(`(?<![.\\w'])${name}(\\(|\\b,$)`, 'm').test(body));
+  const values = enclosed('import ', '{', factories, '}', ` from './factories.js';`);
+  return `${values}\nimport type { ${types.join(', ')} } from './schema.js';`;
 }
 
 function refuseCollisions(model, shapes, names) {

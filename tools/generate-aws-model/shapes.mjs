@@ -1,5 +1,5 @@
 /** One shape of the model as TypeScript: its type, and its runtime schema. */
-import { enclosed, literal, property, quote, union } from './text.mjs';
+import { enclosed, literal, properties, property, quote, union } from './text.mjs';
 
 const SCALARS = { string: 'string', character: 'string', boolean: 'boolean', timestamp: 'Date', blob: 'Uint8Array' };
 const NUMBERS = { integer: 'number', long: 'number', float: 'number', double: 'number' };
@@ -79,24 +79,28 @@ function describerOf({ shape, constant, typeName, typeOf }) {
     );
     const body = fields.length ? `export interface ${type} {\n${fields.join('')}}` : `export type ${type} = NoMembers;`;
     const rest = literal({ sensitive: of.sensitive, union: of.union, payload: of.payload });
-    const declared = `export const ${type}: Structure<${type}> = structure(${quote(name)}, () => (`;
+    const head = `export const ${type}: Structure<${type}> =`;
+    const call = `structure(${quote(name)}, () => (`;
+    const narrow = head.length + call.length + 2 <= 120;
+    const declared = `${head}${narrow ? ' ' : '\n  '}${call}`;
     return `${body}\n${enclosed(declared, '{', entries(of), '}', `)${rest === '{}' ? '' : `, ${rest}`});`)}`;
   }
 
-  const rest = (of, more = {}) => {
-    const text = literal({ sensitive: of.sensitive, min: of.min, max: of.max, ...more });
-    return text === '{}' ? '' : `, ${text}`;
+  /** `head` completed by what else the shape says. */
+  const call = (head, of, more) => {
+    const said = properties({ sensitive: of.sensitive, min: of.min, max: of.max, ...more });
+    return said.length ? enclosed(`${head}, `, '{', said, '}', ');') : `${head});`;
   };
 
   function collection(name) {
     const of = shape(name);
+    const head = `const ${constant(name)} = ${of.type}(${quote(name)}, () =>`;
     if (of.type === 'list') {
-      const more = rest(of, { flattened: of.flattened, itemName: of.member.locationName });
-      return `const ${constant(name)} = list(${quote(name)}, () => ${constant(of.member.shape)}${more});`;
+      const more = { flattened: of.flattened, itemName: of.member.locationName };
+      return call(`${head} ${constant(of.member.shape)}`, of, more);
     }
-    const more = rest(of, { flattened: of.flattened, keyName: of.key.locationName, valueName: of.value.locationName });
-    const [key, value] = [constant(of.key.shape), constant(of.value.shape)];
-    return `const ${constant(name)} = map(${quote(name)}, () => ${key}, () => ${value}${more});`;
+    const more = { flattened: of.flattened, keyName: of.key.locationName, valueName: of.value.locationName };
+    return call(`${head} ${constant(of.key.shape)}, () => ${constant(of.value.shape)}`, of, more);
   }
 
   function scalar(name) {
@@ -110,7 +114,7 @@ function describerOf({ shape, constant, typeName, typeOf }) {
       const schema = enclosed(`${own}, { values: `, '[', values, ']', ' });');
       return `${type}${body.startsWith('\n') ? '' : ' '}${body};\n${schema}`;
     }
-    return `${own}${rest(of, { pattern: of.pattern, format: of.timestampFormat })});`;
+    return call(own, of, { pattern: of.pattern, format: of.timestampFormat });
   }
 
   return { entries, structure, collection, scalar };

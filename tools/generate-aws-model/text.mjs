@@ -3,7 +3,7 @@ const WIDTH = 120;
 
 export const quote = (text) => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
 
-const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name));
+export const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name));
 
 /** A union of string literals, one per line if it does not fit into `room`. */
 export function union(values, indent = '', room = WIDTH) {
@@ -23,13 +23,15 @@ export function enclosed(before, open, items, close, after = '') {
   return `${before}${open}\n${items.map((item) => `${indent}  ${item},`).join('\n')}\n${indent}${close}${after}`;
 }
 
+/** The properties of a literal of plain data, without those that are undefined. */
+export const properties = (value) =>
+  Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [`${property(key)}: ${literal(item)}`]));
+
 /** A literal of plain data on one line. */
 export function literal(value) {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (value === null || typeof value !== 'object') return String(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return entries.length ? `{ ${entries.map(([key, item]) => `${property(key)}: ${literal(item)}`).join(', ')} }` : '{}';
+  const inner = properties(value).join(', ');
+  return inner ? `{ ${inner} }` : '{}';
 }
-
-export { property };

@@ -104,13 +104,13 @@ export const noMembers: Structure<NoMembers> = structure('NoMembers', () => ({})
 
 const NO_ENTRIES = (): Entries => ({});
 
-export const error = <Code extends string>(
-  code: Code,
-  shape: string,
+/** The code on the wire is the shape's name unless the model gives another. */
+export const error = <const Name extends string, const Code extends string = Name>(
+  shape: Name,
   status: number,
-  rest: { senderFault?: boolean; members?: () => Entries } = {},
+  rest: { code?: Code; senderFault?: boolean; members?: () => Entries } = {},
 ): DeclaredError<Code> => ({
-  code,
+  code: rest.code ?? (shape as string as Code),
   status,
   senderFault: rest.senderFault ?? status < 500,
   shape: structure(shape, rest.members ?? NO_ENTRIES),

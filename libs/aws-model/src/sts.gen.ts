@@ -4,40 +4,43 @@ import { error, integer, list, operation, required, string, structure, timestamp
 import type { NoMembers, Operation, Service, Structure } from './schema.js';
 
 const errors = {
-  ExpiredTokenException: error('ExpiredTokenException', 'ExpiredTokenException', 400, {
+  ExpiredTokenException: error('ExpiredTokenException', 400, {
     members: () => ({ message: expiredIdentityTokenMessage }),
   }),
-  ExpiredTradeInTokenException: error('ExpiredTradeInTokenException', 'ExpiredTradeInTokenException', 400, {
+  ExpiredTradeInTokenException: error('ExpiredTradeInTokenException', 400, {
     members: () => ({ message: expiredTradeInTokenExceptionMessage }),
   }),
-  IDPCommunicationErrorException: error('IDPCommunicationError', 'IDPCommunicationErrorException', 400, {
+  IDPCommunicationErrorException: error('IDPCommunicationErrorException', 400, {
+    code: 'IDPCommunicationError',
     members: () => ({ message: idpCommunicationErrorMessage }),
   }),
-  IDPRejectedClaimException: error('IDPRejectedClaim', 'IDPRejectedClaimException', 403, {
+  IDPRejectedClaimException: error('IDPRejectedClaimException', 403, {
+    code: 'IDPRejectedClaim',
     members: () => ({ message: idpRejectedClaimMessage }),
   }),
-  InvalidAuthorizationMessageException: error('InvalidAuthorizationMessageException', 'InvalidAuthorizationMessageException', 400, {
+  InvalidAuthorizationMessageException: error('InvalidAuthorizationMessageException', 400, {
     members: () => ({ message: invalidAuthorizationMessage }),
   }),
-  InvalidIdentityTokenException: error('InvalidIdentityToken', 'InvalidIdentityTokenException', 400, {
+  InvalidIdentityTokenException: error('InvalidIdentityTokenException', 400, {
+    code: 'InvalidIdentityToken',
     members: () => ({ message: invalidIdentityTokenMessage }),
   }),
-  JWTPayloadSizeExceededException: error('JWTPayloadSizeExceededException', 'JWTPayloadSizeExceededException', 400, {
+  JWTPayloadSizeExceededException: error('JWTPayloadSizeExceededException', 400, {
     members: () => ({ message: jwtPayloadSizeExceededException }),
   }),
-  MalformedPolicyDocumentException: error('MalformedPolicyDocument', 'MalformedPolicyDocumentException', 400, {
+  MalformedPolicyDocumentException: error('MalformedPolicyDocumentException', 400, {
+    code: 'MalformedPolicyDocument',
     members: () => ({ message: malformedPolicyDocumentMessage }),
   }),
-  OutboundWebIdentityFederationDisabledException: error('OutboundWebIdentityFederationDisabledException', 'OutboundWebIdentityFederationDisabledException', 403, {
+  OutboundWebIdentityFederationDisabledException: error('OutboundWebIdentityFederationDisabledException', 403, {
     members: () => ({ message: outboundWebIdentityFederationDisabledException }),
   }),
-  PackedPolicyTooLargeException: error('PackedPolicyTooLarge', 'PackedPolicyTooLargeException', 400, {
+  PackedPolicyTooLargeException: error('PackedPolicyTooLargeException', 400, {
+    code: 'PackedPolicyTooLarge',
     members: () => ({ message: packedPolicyTooLargeMessage }),
   }),
-  RegionDisabledException: error('RegionDisabledException', 'RegionDisabledException', 403, {
-    members: () => ({ message: regionDisabledMessage }),
-  }),
-  SessionDurationEscalationException: error('SessionDurationEscalationException', 'SessionDurationEscalationException', 403, {
+  RegionDisabledException: error('RegionDisabledException', 403, { members: () => ({ message: regionDisabledMessage }) }),
+  SessionDurationEscalationException: error('SessionDurationEscalationException', 403, {
     members: () => ({ message: sessionDurationEscalationException }),
   }),
 };
@@ -118,15 +121,16 @@ export interface AssumeRoleWithSAMLRequest {
   DurationSeconds?: number;
   MinimumSessionTokenSize?: number;
 }
-export const AssumeRoleWithSAMLRequest: Structure<AssumeRoleWithSAMLRequest> = structure('AssumeRoleWithSAMLRequest', () => ({
-  RoleArn: required(arnType),
-  PrincipalArn: required(arnType),
-  SAMLAssertion: required(sAMLAssertionType),
-  PolicyArns: policyDescriptorListType,
-  Policy: sessionPolicyDocumentType,
-  DurationSeconds: roleDurationSecondsType,
-  MinimumSessionTokenSize: minimumSessionTokenSizeType,
-}));
+export const AssumeRoleWithSAMLRequest: Structure<AssumeRoleWithSAMLRequest> =
+  structure('AssumeRoleWithSAMLRequest', () => ({
+    RoleArn: required(arnType),
+    PrincipalArn: required(arnType),
+    SAMLAssertion: required(sAMLAssertionType),
+    PolicyArns: policyDescriptorListType,
+    Policy: sessionPolicyDocumentType,
+    DurationSeconds: roleDurationSecondsType,
+    MinimumSessionTokenSize: minimumSessionTokenSizeType,
+  }));
 
 export interface AssumeRoleWithSAMLResponse {
   Credentials?: Credentials;
@@ -141,19 +145,20 @@ export interface AssumeRoleWithSAMLResponse {
   SessionTokenUtilization?: number;
   SessionTokenSize?: number;
 }
-export const AssumeRoleWithSAMLResponse: Structure<AssumeRoleWithSAMLResponse> = structure('AssumeRoleWithSAMLResponse', () => ({
-  Credentials: Credentials,
-  AssumedRoleUser: AssumedRoleUser,
-  PackedPolicySize: nonNegativeIntegerType,
-  Subject: subject,
-  SubjectType: subjectType,
-  Issuer: issuer,
-  Audience: audience,
-  NameQualifier: nameQualifier,
-  SourceIdentity: sourceIdentityType,
-  SessionTokenUtilization: sessionTokenUtilizationType,
-  SessionTokenSize: sessionTokenSizeType,
-}));
+export const AssumeRoleWithSAMLResponse: Structure<AssumeRoleWithSAMLResponse> =
+  structure('AssumeRoleWithSAMLResponse', () => ({
+    Credentials: Credentials,
+    AssumedRoleUser: AssumedRoleUser,
+    PackedPolicySize: nonNegativeIntegerType,
+    Subject: subject,
+    SubjectType: subjectType,
+    Issuer: issuer,
+    Audience: audience,
+    NameQualifier: nameQualifier,
+    SourceIdentity: sourceIdentityType,
+    SessionTokenUtilization: sessionTokenUtilizationType,
+    SessionTokenSize: sessionTokenSizeType,
+  }));
 
 export const AssumeRoleWithSAML: Operation<
   AssumeRoleWithSAMLRequest,
@@ -192,16 +197,17 @@ export interface AssumeRoleWithWebIdentityRequest {
   DurationSeconds?: number;
   MinimumSessionTokenSize?: number;
 }
-export const AssumeRoleWithWebIdentityRequest: Structure<AssumeRoleWithWebIdentityRequest> = structure('AssumeRoleWithWebIdentityRequest', () => ({
-  RoleArn: required(arnType),
-  RoleSessionName: required(roleSessionNameType),
-  WebIdentityToken: required(clientTokenType),
-  ProviderId: urlType,
-  PolicyArns: policyDescriptorListType,
-  Policy: sessionPolicyDocumentType,
-  DurationSeconds: roleDurationSecondsType,
-  MinimumSessionTokenSize: minimumSessionTokenSizeType,
-}));
+export const AssumeRoleWithWebIdentityRequest: Structure<AssumeRoleWithWebIdentityRequest> =
+  structure('AssumeRoleWithWebIdentityRequest', () => ({
+    RoleArn: required(arnType),
+    RoleSessionName: required(roleSessionNameType),
+    WebIdentityToken: required(clientTokenType),
+    ProviderId: urlType,
+    PolicyArns: policyDescriptorListType,
+    Policy: sessionPolicyDocumentType,
+    DurationSeconds: roleDurationSecondsType,
+    MinimumSessionTokenSize: minimumSessionTokenSizeType,
+  }));
 
 export interface AssumeRoleWithWebIdentityResponse {
   Credentials?: Credentials;
@@ -214,17 +220,18 @@ export interface AssumeRoleWithWebIdentityResponse {
   SessionTokenUtilization?: number;
   SessionTokenSize?: number;
 }
-export const AssumeRoleWithWebIdentityResponse: Structure<AssumeRoleWithWebIdentityResponse> = structure('AssumeRoleWithWebIdentityResponse', () => ({
-  Credentials: Credentials,
-  SubjectFromWebIdentityToken: webIdentitySubjectType,
-  AssumedRoleUser: AssumedRoleUser,
-  PackedPolicySize: nonNegativeIntegerType,
-  Provider: issuer,
-  Audience: audience,
-  SourceIdentity: sourceIdentityType,
-  SessionTokenUtilization: sessionTokenUtilizationType,
-  SessionTokenSize: sessionTokenSizeType,
-}));
+export const AssumeRoleWithWebIdentityResponse: Structure<AssumeRoleWithWebIdentityResponse> =
+  structure('AssumeRoleWithWebIdentityResponse', () => ({
+    Credentials: Credentials,
+    SubjectFromWebIdentityToken: webIdentitySubjectType,
+    AssumedRoleUser: AssumedRoleUser,
+    PackedPolicySize: nonNegativeIntegerType,
+    Provider: issuer,
+    Audience: audience,
+    SourceIdentity: sourceIdentityType,
+    SessionTokenUtilization: sessionTokenUtilizationType,
+    SessionTokenSize: sessionTokenSizeType,
+  }));
 
 export const AssumeRoleWithWebIdentity: Operation<
   AssumeRoleWithWebIdentityRequest,
@@ -298,16 +305,14 @@ export const AssumeRoot: Operation<
 export interface DecodeAuthorizationMessageRequest {
   EncodedMessage: string;
 }
-export const DecodeAuthorizationMessageRequest: Structure<DecodeAuthorizationMessageRequest> = structure('DecodeAuthorizationMessageRequest', () => ({
-  EncodedMessage: required(encodedMessageType),
-}));
+export const DecodeAuthorizationMessageRequest: Structure<DecodeAuthorizationMessageRequest> =
+  structure('DecodeAuthorizationMessageRequest', () => ({ EncodedMessage: required(encodedMessageType) }));
 
 export interface DecodeAuthorizationMessageResponse {
   DecodedMessage?: string;
 }
-export const DecodeAuthorizationMessageResponse: Structure<DecodeAuthorizationMessageResponse> = structure('DecodeAuthorizationMessageResponse', () => ({
-  DecodedMessage: decodedMessageType,
-}));
+export const DecodeAuthorizationMessageResponse: Structure<DecodeAuthorizationMessageResponse> =
+  structure('DecodeAuthorizationMessageResponse', () => ({ DecodedMessage: decodedMessageType }));
 
 export const DecodeAuthorizationMessage: Operation<
   DecodeAuthorizationMessageRequest,
@@ -333,9 +338,8 @@ export const GetAccessKeyInfoRequest: Structure<GetAccessKeyInfoRequest> = struc
 export interface GetAccessKeyInfoResponse {
   Account?: string;
 }
-export const GetAccessKeyInfoResponse: Structure<GetAccessKeyInfoResponse> = structure('GetAccessKeyInfoResponse', () => ({
-  Account: accountType,
-}));
+export const GetAccessKeyInfoResponse: Structure<GetAccessKeyInfoResponse> =
+  structure('GetAccessKeyInfoResponse', () => ({ Account: accountType }));
 
 export const GetAccessKeyInfo: Operation<
   GetAccessKeyInfoRequest,
@@ -352,18 +356,16 @@ export const GetAccessKeyInfo: Operation<
 });
 
 export type GetCallerIdentityRequest = NoMembers;
-export const GetCallerIdentityRequest: Structure<GetCallerIdentityRequest> = structure('GetCallerIdentityRequest', () => ({}));
+export const GetCallerIdentityRequest: Structure<GetCallerIdentityRequest> =
+  structure('GetCallerIdentityRequest', () => ({}));
 
 export interface GetCallerIdentityResponse {
   UserId?: string;
   Account?: string;
   Arn?: string;
 }
-export const GetCallerIdentityResponse: Structure<GetCallerIdentityResponse> = structure('GetCallerIdentityResponse', () => ({
-  UserId: userIdType,
-  Account: accountType,
-  Arn: arnType,
-}));
+export const GetCallerIdentityResponse: Structure<GetCallerIdentityResponse> =
+  structure('GetCallerIdentityResponse', () => ({ UserId: userIdType, Account: accountType, Arn: arnType }));
 
 export const GetCallerIdentity: Operation<
   GetCallerIdentityRequest,
@@ -382,20 +384,20 @@ export const GetCallerIdentity: Operation<
 export interface GetDelegatedAccessTokenRequest {
   TradeInToken: string;
 }
-export const GetDelegatedAccessTokenRequest: Structure<GetDelegatedAccessTokenRequest> = structure('GetDelegatedAccessTokenRequest', () => ({
-  TradeInToken: required(tradeInTokenType),
-}));
+export const GetDelegatedAccessTokenRequest: Structure<GetDelegatedAccessTokenRequest> =
+  structure('GetDelegatedAccessTokenRequest', () => ({ TradeInToken: required(tradeInTokenType) }));
 
 export interface GetDelegatedAccessTokenResponse {
   Credentials?: Credentials;
   PackedPolicySize?: number;
   AssumedPrincipal?: string;
 }
-export const GetDelegatedAccessTokenResponse: Structure<GetDelegatedAccessTokenResponse> = structure('GetDelegatedAccessTokenResponse', () => ({
-  Credentials: Credentials,
-  PackedPolicySize: nonNegativeIntegerType,
-  AssumedPrincipal: arnType,
-}));
+export const GetDelegatedAccessTokenResponse: Structure<GetDelegatedAccessTokenResponse> =
+  structure('GetDelegatedAccessTokenResponse', () => ({
+    Credentials: Credentials,
+    PackedPolicySize: nonNegativeIntegerType,
+    AssumedPrincipal: arnType,
+  }));
 
 export const GetDelegatedAccessToken: Operation<
   GetDelegatedAccessTokenRequest,
@@ -419,14 +421,15 @@ export interface GetFederationTokenRequest {
   Tags?: Tag[];
   MinimumSessionTokenSize?: number;
 }
-export const GetFederationTokenRequest: Structure<GetFederationTokenRequest> = structure('GetFederationTokenRequest', () => ({
-  Name: required(userNameType),
-  Policy: sessionPolicyDocumentType,
-  PolicyArns: policyDescriptorListType,
-  DurationSeconds: durationSecondsType,
-  Tags: tagListType,
-  MinimumSessionTokenSize: minimumSessionTokenSizeType,
-}));
+export const GetFederationTokenRequest: Structure<GetFederationTokenRequest> =
+  structure('GetFederationTokenRequest', () => ({
+    Name: required(userNameType),
+    Policy: sessionPolicyDocumentType,
+    PolicyArns: policyDescriptorListType,
+    DurationSeconds: durationSecondsType,
+    Tags: tagListType,
+    MinimumSessionTokenSize: minimumSessionTokenSizeType,
+  }));
 
 export interface GetFederationTokenResponse {
   Credentials?: Credentials;
@@ -435,13 +438,14 @@ export interface GetFederationTokenResponse {
   SessionTokenUtilization?: number;
   SessionTokenSize?: number;
 }
-export const GetFederationTokenResponse: Structure<GetFederationTokenResponse> = structure('GetFederationTokenResponse', () => ({
-  Credentials: Credentials,
-  FederatedUser: FederatedUser,
-  PackedPolicySize: nonNegativeIntegerType,
-  SessionTokenUtilization: sessionTokenUtilizationType,
-  SessionTokenSize: sessionTokenSizeType,
-}));
+export const GetFederationTokenResponse: Structure<GetFederationTokenResponse> =
+  structure('GetFederationTokenResponse', () => ({
+    Credentials: Credentials,
+    FederatedUser: FederatedUser,
+    PackedPolicySize: nonNegativeIntegerType,
+    SessionTokenUtilization: sessionTokenUtilizationType,
+    SessionTokenSize: sessionTokenSizeType,
+  }));
 
 export const GetFederationToken: Operation<
   GetFederationTokenRequest,
@@ -505,21 +509,20 @@ export interface GetWebIdentityTokenRequest {
   SigningAlgorithm: string;
   Tags?: Tag[];
 }
-export const GetWebIdentityTokenRequest: Structure<GetWebIdentityTokenRequest> = structure('GetWebIdentityTokenRequest', () => ({
-  Audience: required(webIdentityTokenAudienceListType),
-  DurationSeconds: webIdentityTokenDurationSecondsType,
-  SigningAlgorithm: required(jwtAlgorithmType),
-  Tags: tagListType,
-}));
+export const GetWebIdentityTokenRequest: Structure<GetWebIdentityTokenRequest> =
+  structure('GetWebIdentityTokenRequest', () => ({
+    Audience: required(webIdentityTokenAudienceListType),
+    DurationSeconds: webIdentityTokenDurationSecondsType,
+    SigningAlgorithm: required(jwtAlgorithmType),
+    Tags: tagListType,
+  }));
 
 export interface GetWebIdentityTokenResponse {
   WebIdentityToken?: string;
   Expiration?: Date;
 }
-export const GetWebIdentityTokenResponse: Structure<GetWebIdentityTokenResponse> = structure('GetWebIdentityTokenResponse', () => ({
-  WebIdentityToken: webIdentityTokenType,
-  Expiration: dateType,
-}));
+export const GetWebIdentityTokenResponse: Structure<GetWebIdentityTokenResponse> =
+  structure('GetWebIdentityTokenResponse', () => ({ WebIdentityToken: webIdentityTokenType, Expiration: dateType }));
 
 export const GetWebIdentityToken: Operation<
   GetWebIdentityTokenRequest,
@@ -601,7 +604,10 @@ const providedContextsListType = list('ProvidedContextsListType', () => Provided
 const policyDescriptorListType = list('policyDescriptorListType', () => PolicyDescriptorType);
 const tagKeyListType = list('tagKeyListType', () => tagKeyType, { max: 50 });
 const tagListType = list('tagListType', () => Tag, { max: 50 });
-const webIdentityTokenAudienceListType = list('webIdentityTokenAudienceListType', () => webIdentityTokenAudienceStringType, { min: 1, max: 10 });
+const webIdentityTokenAudienceListType = list('webIdentityTokenAudienceListType', () => webIdentityTokenAudienceStringType, {
+  min: 1,
+  max: 10,
+});
 
 const audience = string('Audience');
 const issuer = string('Issuer');
@@ -614,7 +620,11 @@ const targetPrincipalType = string('TargetPrincipalType', { min: 12, max: 2048 }
 const accessKeyIdType = string('accessKeyIdType', { min: 16, max: 128, pattern: '[\\w]*' });
 const accessKeySecretType = string('accessKeySecretType', { sensitive: true });
 const accountType = string('accountType');
-const arnType = string('arnType', { min: 20, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+' });
+const arnType = string('arnType', {
+  min: 20,
+  max: 2048,
+  pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+});
 const assumedRoleIdType = string('assumedRoleIdType', { min: 2, max: 193, pattern: '[\\w+=,.@:-]*' });
 const clientTokenType = string('clientTokenType', { sensitive: true, min: 4, max: 20000 });
 const contextAssertionType = string('contextAssertionType', { min: 4, max: 2048 });
@@ -642,7 +652,11 @@ const roleDurationSecondsType = integer('roleDurationSecondsType', { min: 900, m
 const roleSessionNameType = string('roleSessionNameType', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' });
 const serialNumberType = string('serialNumberType', { min: 9, max: 256, pattern: '[\\w+=/:,.@-]*' });
 const sessionDurationEscalationException = string('sessionDurationEscalationException');
-const sessionPolicyDocumentType = string('sessionPolicyDocumentType', { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });
+const sessionPolicyDocumentType = string('sessionPolicyDocumentType', {
+  min: 1,
+  max: 2048,
+  pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
+});
 const sessionTokenSizeType = integer('sessionTokenSizeType', { min: 0 });
 const sessionTokenUtilizationType = integer('sessionTokenUtilizationType', { min: 0 });
 const sourceIdentityType = string('sourceIdentityType', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' });
@@ -651,7 +665,10 @@ const tagValueType = string('tagValueType', { min: 0, max: 256, pattern: '[\\p{L
 const tokenCodeType = string('tokenCodeType', { min: 6, max: 6, pattern: '[\\d]*' });
 const tokenType = string('tokenType');
 const tradeInTokenType = string('tradeInTokenType', { sensitive: true });
-const unrestrictedSessionPolicyDocumentType = string('unrestrictedSessionPolicyDocumentType', { min: 1, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });
+const unrestrictedSessionPolicyDocumentType = string('unrestrictedSessionPolicyDocumentType', {
+  min: 1,
+  pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
+});
 const urlType = string('urlType', { min: 4, max: 2048 });
 const userIdType = string('userIdType');
 const userNameType = string('userNameType', { min: 2, max: 32, pattern: '[\\w+=,.@-]*' });
