@@ -1,1 +1,11 @@
-export {};
+export type { Authentication, CredentialScope } from './authentication.js';
+export { canonicalRequest, stringToSign } from './canonical-request.js';
+export type { SignatureFault, SignatureFaultCode } from './fault.js';
+export { decodeComponent } from './percent.js';
+export { type QueryParameter, readQuery } from './query.js';
+export { type ReadAuthentication, readAuthentication } from './read-authentication.js';
+export { flatHeaders, type RequestHead, type SignedRequest, splitTarget } from './request.js';
+export { checkScopeAndTime, type ScopeExpectation } from './scope.js';
+export { presignRequest, signRequest, type SigningCredentials, type SigningScope } from './sign.js';
+export { deriveSigningKey } from './signing-key.js';
+export { verifySignature } from './verify.js';

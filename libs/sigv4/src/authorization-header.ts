@@ -1,0 +1,81 @@
+import { ALGORITHM } from './authentication.js';
+import { digestForFault, incomplete, type SignatureFault } from './fault.js';
+
+/** The three parts of an `Authorization` header. */
+export interface AuthorizationParts {
+  readonly credential: string;
+  readonly signedHeaders: string;
+  readonly signature: string;
+}
+
+const KEYS = { Credential: 'credential', SignedHeaders: 'signedHeaders', Signature: 'signature' } as const;
+type Key = keyof typeof KEYS;
+
+/** Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`; any other scheme is refused. */
+export function readAuthorization(header: string, hasDate: boolean): AuthorizationParts | SignatureFault {
+  const space = header.indexOf(' ');
+  const algorithm = space < 0 ? header : header.slice(0, space);
+  if (algorithm !== ALGORITHM) return unsupportedAlgorithm();
+  const parts: { credential?: string; signedHeaders?: string; signature?: string } = {};
+  for (const pair of tokens(header, algorithm.length)) {
+    const equals = pair.indexOf('=');
+    if (equals < 0) return missingEqualSign(header);
+    const key = pair.slice(0, equals);
+    if (!isKey(key)) return incomplete('Authorization header has a parameter that does not belong there');
+    if (parts[KEYS[key]] !== undefined) return incomplete(`Authorization header has '${key}' more than once`);
+    parts[KEYS[key]] = pair.slice(equals + 1);
+  }
+  const { credential, signedHeaders, signature } = parts;
+  if (!credential || !signedHeaders || !signature || !hasDate) return missingParts(header, parts, hasDate);
+  return { credential, signedHeaders, signature };
+}
+
+/**
+ * Signature Version 2 (`AWS`), SigV4A (`AWS4-ECDSA-P256-SHA256`) and the schemes of others.
+ * The text is S3's; IAM and STS have none for it.
+ */
+export function unsupportedAlgorithm(): SignatureFault {
+  return incomplete(`The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
+}
+
+function isKey(key: string): key is Key {
+  return Object.hasOwn(KEYS, key);
+}
+
+/** The stretches between commas and blanks. */
+function tokens(text: string, from: number): string[] {
+  const found: string[] = [];
+  let start = -1;
+  for (let i = from; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : COMMA;
+    const separates = code === COMMA || code === SPACE || code === TAB;
+    if (separates && start >= 0) {
+      found.push(text.slice(start, i));
+      start = -1;
+    } else if (!separates && start < 0) start = i;
+  }
+  return found;
+}
+
+const COMMA = 0x2c;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+function missingEqualSign(header: string): SignatureFault {
+  return incomplete(
+    'Invalid key=value pair (missing equal-sign) in Authorization header ' +
+      `(hashed with SHA-256 and encoded with Base64): '${digestForFault(header)}'.`,
+  );
+}
+
+function missingParts(header: string, parts: Partial<AuthorizationParts>, hasDate: boolean): SignatureFault {
+  const sentences = (['Credential', 'Signature', 'SignedHeaders'] as const)
+    .filter((key) => !parts[KEYS[key]])
+    .map((key) => `Authorization header requires '${key}' parameter.`);
+  if (!hasDate) {
+    sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  }
+  return incomplete(
+    `${sentences.join(' ')} (Hashed with SHA-256 and encoded with Base64) Authorization=${digestForFault(header)}`,
+  );
+}
