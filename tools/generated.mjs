@@ -4,7 +4,9 @@ import { dirname, relative } from 'node:path';
 
 /** `files` maps absolute paths to their text; returns the paths, from the working folder, that were not up to date. */
 export function writeOrCheck(files, { check = process.argv.includes('--check') } = {}) {
-  const stale = Object.entries(files).filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
+  const stale = Object.entries(files).filter(
+    ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
+  );
   if (!check) {
     for (const [path, text] of stale) {
       mkdirSync(dirname(path), { recursive: true });
