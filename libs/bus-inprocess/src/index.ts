@@ -1,1 +1,1 @@
-export {};
+export { InProcessBus } from './in-process-bus.js';

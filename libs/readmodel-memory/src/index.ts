@@ -1,1 +1,1 @@
-export {};
+export { MemoryReadModels } from './memory-read-models.js';
