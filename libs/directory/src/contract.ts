@@ -1,1 +1,14 @@
-export {};
+/** What other contexts may know of the directory: its read models. */
+export { type Directory, type DirectoryEvent, directory } from './directory.js';
+export { type Group, groups } from './group/group.js';
+export { type InstanceProfile, instanceProfiles } from './instance-profile/instance-profile.js';
+export {
+  type ManagedPolicy,
+  managedPolicies,
+  type PolicyVersion,
+  policyUsage,
+  policyVersions,
+  versionKey,
+} from './managed-policy/managed-policy.js';
+export { type Role, roles } from './role/role.js';
+export { type User, users } from './user/user.js';

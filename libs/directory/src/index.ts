@@ -1,1 +1,2 @@
-export {};
+export { directory } from './directory.js';
+export { directoryOperations } from './operations.js';

@@ -1,1 +1,14 @@
-export {};
+export * from './aggregate.js';
+export * from './ask.js';
+export * from './call.js';
+export * from './event.js';
+export * from './fault.js';
+export * from './list.js';
+export * from './operation.js';
+export * from './read-model.js';
+export * from './table.js';
+export * from './families/holder.js';
+export * from './families/inline-policies.js';
+export * from './families/tags.js';
+export * from './families/attachments.js';
+export * from './families/boundaries.js';

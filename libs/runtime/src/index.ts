@@ -1,1 +1,15 @@
-export {};
+export * from './envelope-sealer.js';
+export * from './exchange.js';
+export { callOf } from './execute.js';
+export * from './folding.js';
+export * from './ports/authorizer.js';
+export * from './ports/bus.js';
+export * from './ports/clock.js';
+export * from './ports/event-log.js';
+export * from './ports/ids.js';
+export * from './ports/read-models.js';
+export * from './ports/sealer.js';
+export * from './projector.js';
+export * from './service.js';
+export * from './sources.js';
+export * from './writer.js';

@@ -1,0 +1,25 @@
+import { type Call, fold, policyName } from '@muniment/kernel';
+import { arn } from '../arn.js';
+import type { Directory } from '../directory.js';
+import { type AwsManagedPolicy, awsManagedPolicies } from './aws-managed.gen.js';
+import type { ManagedPolicy } from './managed-policy.js';
+
+const byArn = new Map(awsManagedPolicies.map((policy) => [policy.arn, policy]));
+
+/** A policy that AWS wrote; its ARN names the account `aws`, whatever the partition. */
+export const awsManaged = (policyArn: string): AwsManagedPolicy | undefined =>
+  byArn.get(policyArn.replace(/^arn:aws[a-z-]*:/, 'arn:aws:'));
+
+export const isAwsManaged = (policyArn: string): boolean => /^arn:[^:]+:iam::aws:/.test(policyArn);
+
+/** The customer managed policy of this ARN in a state. */
+export function customerManaged(account: Directory, policyArn: string, call: Call): ManagedPolicy | undefined {
+  const policy = account.policies.keyed(fold(policyName(policyArn)));
+  return policy && arn.policy(call, policy.path, policy.policyName) === policyArn ? policy : undefined;
+}
+
+/** Refuses ARNs of policies that are not there, as attaching and boundaries do. */
+export function attachable(account: Directory, policyArn: string, call: Call): void {
+  if (awsManaged(policyArn) || customerManaged(account, policyArn, call)) return;
+  call.fault('NoSuchEntity' as never, `Policy ${policyArn} does not exist or is not attachable.`);
+}

@@ -1,0 +1,46 @@
+import type { Aggregate } from '../aggregate.js';
+import type { Ask, ContextValue } from '../ask.js';
+import type { Call } from '../call.js';
+import type { Event } from '../event.js';
+import type { ReadModel } from '../read-model.js';
+import type { Table } from '../table.js';
+
+/** A noun whose rows can hold tags, policies or a boundary: what the families need to know of it. */
+export interface Holder<State, Row, Key extends string = string> {
+  readonly aggregate: Aggregate<State, Event>;
+  /** The noun as events and operations spell it: `User`. */
+  readonly noun: string;
+  /** The input member that names the row: `UserName`. */
+  readonly input: Key;
+  readonly model: ReadModel<Row>;
+  readonly table: (state: State) => Table<Row>;
+  /** Key of the row that an input names. */
+  readonly key: (name: string) => string;
+  /** Resource and resource tags of an authorization question; the row is absent when nothing has the name. */
+  readonly ask: (call: Call, name: string, row: Row | undefined) => Ask;
+  /** AWS's text for a name that nothing has. */
+  readonly missing: (name: string) => string;
+}
+
+/** The named row, or AWS's refusal. */
+export function existing<State, Row, Key extends string>(
+  holder: Holder<State, Row, Key>,
+  input: Readonly<Record<Key, string>>,
+  state: State,
+  call: Call,
+): Row {
+  const name = input[holder.input];
+  return holder.table(state).keyed(holder.key(name)) ?? call.fault('NoSuchEntity' as never, holder.missing(name));
+}
+
+/** The question that most operations on one row ask: this action, on it, with its tags. */
+export function askOf<State, Row, Key extends string>(
+  holder: Holder<State, Row, Key>,
+  input: Readonly<Record<Key, string>>,
+  row: Row | undefined,
+  call: Call,
+  context: Readonly<Record<string, ContextValue | undefined>> = {},
+): Ask {
+  const ask = holder.ask(call, input[holder.input], row);
+  return { ...ask, context: { ...ask.context, ...context } };
+}

@@ -1,0 +1,111 @@
+import type { Change, ReadModel } from './read-model.js';
+
+/** The rows of one read model of one account, in memory: what an aggregate's state is made of. */
+export class Table<Row> {
+  readonly #model: ReadModel<Row>;
+  readonly #account: string;
+  readonly #rows = new Map<string, Row>();
+  readonly #idOfKey = new Map<string, string>();
+  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** Row before the first change since the last `takeChanges`, by id. */
+  #changed = new Map<string, Row | undefined>();
+  #tracking = false;
+
+  constructor(model: ReadModel<Row>, account: string) {
+    this.#model = model;
+    this.#account = account;
+    for (const name of Object.keys(model.indexes)) this.#indexes.set(name, new Map());
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  byId(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** The row with this key, as the read model spells keys (names folded). */
+  keyed(key: string): Row | undefined {
+    const id = this.#idOfKey.get(key);
+    return id === undefined ? undefined : this.#rows.get(id);
+  }
+
+  values(): IterableIterator<Row> {
+    return this.#rows.values();
+  }
+
+  /** Rows that are filed under `value` in the named index. */
+  indexed(index: string, value: string): Row[] {
+    const ids = this.#indexes.get(index)?.get(value);
+    return ids ? Array.from(ids, (id) => this.#rows.get(id) as Row) : [];
+  }
+
+  /** Puts a row in, replacing the one of the same id. */
+  set(row: Row): void {
+    const id = this.#model.id(row);
+    const before = this.#rows.get(id);
+    this.#note(id, before);
+    if (before !== undefined) this.#unfile(id, before);
+    this.#rows.set(id, row);
+    this.#idOfKey.set(this.#model.key(row), id);
+    for (const [name, index] of this.#indexes) {
+      for (const value of this.#valuesOf(name, row)) {
+        const ids = index.get(value);
+        if (ids) ids.add(id);
+        else index.set(value, new Set([id]));
+      }
+    }
+  }
+
+  /** Replaces members of a row; an id that is not there is a broken log. */
+  update(id: string, change: Partial<Row> | ((row: Row) => Row)): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) throw new Error(`no row \`${id}\` in \`${this.#model.name}\` of account ${this.#account}`);
+    this.set(typeof change === 'function' ? change(row) : { ...row, ...change });
+  }
+
+  remove(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#note(id, row);
+    this.#unfile(id, row);
+    this.#rows.delete(id);
+  }
+
+  /** From now on changes are remembered until `takeChanges` hands them over. */
+  track(): void {
+    this.#tracking = true;
+  }
+
+  takeChanges(): Change<Row>[] {
+    const changes = Array.from(this.#changed, ([id, before]) => ({
+      model: this.#model,
+      account: this.#account,
+      before,
+      after: this.#rows.get(id),
+    }));
+    this.#changed = new Map();
+    return changes;
+  }
+
+  #note(id: string, before: Row | undefined): void {
+    if (this.#tracking && !this.#changed.has(id)) this.#changed.set(id, before);
+  }
+
+  #unfile(id: string, row: Row): void {
+    const key = this.#model.key(row);
+    if (this.#idOfKey.get(key) === id) this.#idOfKey.delete(key);
+    for (const [name, index] of this.#indexes) {
+      for (const value of this.#valuesOf(name, row)) {
+        const ids = index.get(value);
+        ids?.delete(id);
+        if (ids?.size === 0) index.delete(value);
+      }
+    }
+  }
+
+  #valuesOf(index: string, row: Row): readonly string[] {
+    return this.#model.indexes[index]?.(row) ?? [];
+  }
+}

@@ -1,0 +1,105 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { Subject } from '@muniment/kernel';
+import { type Sealer, Unsealable } from './ports/sealer.js';
+
+/** Where wrapped data keys are kept: apart from the events, so that erasing one reaches every copy of them. */
+export interface Keys {
+  get(id: string): string | undefined;
+  /** Resolves when the key is on disk. */
+  put(id: string, wrapped: string): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+function encrypt(key: Buffer, plaintext: Buffer, bound: string): Buffer {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  cipher.setAAD(Buffer.from(bound));
+  return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Undefined when the text was not encrypted under this key and for this purpose. */
+function decrypt(key: Buffer, sealed: Buffer, bound: string): Buffer | undefined {
+  if (sealed.length < ivBytes + tagBytes) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(bound));
+  decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(ivBytes, sealed.length - tagBytes)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+const derive = (key: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `muniment/${purpose}`, 32));
+
+/**
+ * Envelope encryption: each subject has a data key of its own, wrapped by its account's key, which is derived from
+ * the root key. AES-256-GCM throughout; every ciphertext is bound to its subject, so one cannot stand in for another.
+ */
+export class EnvelopeSealer implements Sealer {
+  readonly #root: Buffer;
+  readonly #keys: Keys;
+  readonly #token: Buffer;
+
+  /** `root`: 32 bytes, from a 0600 file or the environment. */
+  constructor(root: Buffer, keys: Keys) {
+    if (root.length !== 32) throw new Error('the root key must be 32 bytes long');
+    this.#root = root;
+    this.#keys = keys;
+    this.#token = derive(root, 'session-token');
+  }
+
+  async seal(subject: Subject, plaintext: string): Promise<string> {
+    const id = idOf(subject);
+    const data = this.#dataKey(subject) ?? randomBytes(32);
+    if (this.#keys.get(id) === undefined) {
+      await this.#keys.put(id, encrypt(this.#accountKey(subject), data, `key ${id}`).toString('base64'));
+    }
+    return `1.${encrypt(data, Buffer.from(plaintext), id).toString('base64')}`;
+  }
+
+  open(subject: Subject, sealed: string): string {
+    const data = this.#dataKey(subject);
+    const [version, content] = sealed.split('.', 2);
+    if (data === undefined || version !== '1' || content === undefined) throw new Unsealable(subject);
+    const plaintext = decrypt(data, Buffer.from(content, 'base64'), idOf(subject));
+    if (plaintext === undefined) throw new Unsealable(subject);
+    return plaintext.toString();
+  }
+
+  erase(subject: Subject): Promise<void> {
+    return this.#keys.remove(idOf(subject));
+  }
+
+  sealToken(content: string): string {
+    return encrypt(this.#token, Buffer.from(content), 'session-token').toString('base64');
+  }
+
+  openToken(token: string): string | undefined {
+    return decrypt(this.#token, Buffer.from(token, 'base64'), 'session-token')?.toString();
+  }
+
+  /** Tells a wrong root key from the right one without keeping either: compare with what was stored at first start. */
+  fingerprint(): string {
+    return createHmac('sha256', this.#root).update('muniment/fingerprint').digest('base64');
+  }
+
+  #accountKey({ account }: Subject): Buffer {
+    return derive(this.#root, `account/${account}`);
+  }
+
+  #dataKey(subject: Subject): Buffer | undefined {
+    const id = idOf(subject);
+    const wrapped = this.#keys.get(id);
+    if (wrapped === undefined) return undefined;
+    const data = decrypt(this.#accountKey(subject), Buffer.from(wrapped, 'base64'), `key ${id}`);
+    if (data === undefined) throw new Unsealable(subject);
+    return data;
+  }
+}
+
+const idOf = ({ account, id }: Subject): string => `${account}/${id}`;

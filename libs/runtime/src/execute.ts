@@ -1,0 +1,142 @@
+import {
+  type Aggregate,
+  type AnyOperation,
+  type Ask,
+  type Asks,
+  type Call,
+  type Command,
+  commonStatus,
+  type EventMetadata,
+  Fault,
+  type Position,
+  type Query,
+  type Secrets,
+  type Sources,
+  unrestricted,
+} from '@muniment/kernel';
+import type { Request, Touched } from './exchange.js';
+import type { Authorizer, Question } from './ports/authorizer.js';
+import type { Ids } from './ports/ids.js';
+import type { Folded } from './folding.js';
+import { idLength } from './sources.js';
+import { startOver, type Writer } from './writer.js';
+
+export interface Executor {
+  readonly authorizer: Authorizer;
+  readonly ids: Ids;
+  readonly secrets: Secrets;
+  sources(account: string): Sources;
+  writer(aggregate: string, account: string): Writer;
+}
+
+export interface Executed {
+  readonly output: unknown;
+  readonly position: Position | undefined;
+}
+
+/** Times that a command is decided anew because the state moved under it; then the caller is asked to try again. */
+const tries = 8;
+
+/** The call as pure code sees it. */
+export function callOf(request: Request, operation: AnyOperation['operation'], ids: Ids): Call {
+  const now = new Date(request.at);
+  return {
+    account: request.caller.account,
+    partition: request.caller.principal.arn.split(':', 2)[1] ?? 'aws',
+    caller: request.caller,
+    requestId: request.requestId,
+    now,
+    id: (prefix) => ids.unique(prefix, idLength(prefix)),
+    after: (seconds) => new Date(now.getTime() + seconds * 1000),
+    fault(code, message) {
+      const declared = operation.errors.find((error) => error.code === code);
+      throw new Fault(code, message, declared?.status ?? commonStatus[code as keyof typeof commonStatus]);
+    },
+  };
+}
+
+function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['operation']): Question[] {
+  if (asks === unrestricted) return [];
+  const all = (Array.isArray(asks) ? asks : [asks]) as readonly (Ask | undefined | false)[];
+  return all
+    .filter((ask): ask is Ask => Boolean(ask))
+    .map((ask) => ({ ...ask, action: ask.action ?? `${operation.service}:${operation.name}` }));
+}
+
+async function permit(executor: Executor, call: Call, questions: readonly Question[], touched: Touched[]): Promise<void> {
+  touched.length = 0;
+  if (questions.length === 0) return;
+  for (const { action, resource } of questions) touched.push({ action, resource });
+  const verdict = await executor.authorizer.authorize(call.caller, questions, call.now);
+  if (!verdict.allowed) throw new Fault('AccessDenied', verdict.message, 403);
+}
+
+export async function runQuery(
+  { definition, operation }: Query,
+  request: Request,
+  executor: Executor,
+  touched: Touched[],
+): Promise<Executed> {
+  const call = callOf(request, operation, executor.ids);
+  const { input } = request;
+  const gathered = await definition.gather(input, executor.sources(call.account), call);
+  const { authorize } = definition;
+  const asks = authorize === unrestricted ? unrestricted : authorize(input, gathered, call);
+  await permit(executor, call, questionsOf(asks, operation), touched);
+  const answer = definition.decide ? definition.decide(input, gathered, call) : gathered;
+  return { output: definition.reply(answer, input, call, executor.secrets), position: undefined };
+}
+
+export async function runCommand(
+  command: Command,
+  request: Request,
+  executor: Executor,
+  touched: Touched[],
+): Promise<Executed> {
+  const { definition, operation } = command;
+  const { input } = request;
+  const call = callOf(request, operation, executor.ids);
+  const account = definition.account?.(input, call) ?? call.account;
+  const writer = executor.writer(command.aggregate, account);
+  const asksOn = (state: unknown, gathered: unknown) =>
+    questionsOf(
+      definition.authorize === unrestricted ? unrestricted : definition.authorize(input, state, call, gathered),
+      operation,
+    );
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const folded = await writer.folded();
+    const gathered = await definition.gather?.(input, folded.state, executor.sources(account), call);
+    const { revision } = folded;
+    const questions = asksOn(folded.state, gathered);
+    await permit(executor, call, questions, touched);
+    const written = await writer.write((now: Folded, repeated) => {
+      // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
+      const moved = now !== folded || now.revision !== revision;
+      if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
+      const decided = repeated ? [] : (definition.decide(input, now.state, call, gathered) ?? []);
+      return {
+        events: Array.isArray(decided) ? decided : [decided],
+        answer: () => definition.reply?.(input, now.state, call, gathered) ?? {},
+      };
+    }, metadataOf(request));
+    if (written !== startOver) return { output: written.answer, position: written.position };
+  }
+  throw new Fault('ServiceUnavailable', 'Too many changes at once. Try again.', 503);
+}
+
+const metadataOf = ({ caller, commandId, requestId, at }: Request): EventMetadata => ({
+  eventId: commandId,
+  commandId,
+  requestId,
+  at,
+  actor: caller.principal.arn,
+  accessKeyId: caller.accessKeyId,
+  sourceIp: caller.sourceIp,
+});
+
+/** Finds an aggregate by name among those that a service writes. */
+export const aggregateNamed = (aggregates: readonly Aggregate[], name: string): Aggregate => {
+  const aggregate = aggregates.find((each) => each.name === name);
+  if (!aggregate) throw new Error(`no aggregate is called \`${name}\``);
+  return aggregate;
+};

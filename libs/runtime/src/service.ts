@@ -1,0 +1,123 @@
+import { type Aggregate, type AnyOperation, Fault, type Sources } from '@muniment/kernel';
+import type { Reply, Request, Touched } from './exchange.js';
+import { aggregateNamed, type Executor, runCommand, runQuery } from './execute.js';
+import type { Authorizer } from './ports/authorizer.js';
+import { type EventLog, LogUnavailable } from './ports/event-log.js';
+import type { Ids } from './ports/ids.js';
+import type { ReadModels } from './ports/read-models.js';
+import type { Sealer } from './ports/sealer.js';
+import type { Projector } from './projector.js';
+import { idLength, type RowsOf, sourcesFor } from './sources.js';
+import { Writer } from './writer.js';
+
+/** A bounded context, ready to be served: what it can do and what it writes. */
+export interface Context {
+  readonly name: string;
+  readonly operations: readonly AnyOperation[];
+  readonly aggregates: readonly Aggregate[];
+}
+
+export interface ServiceParts {
+  readonly log: EventLog;
+  readonly readModels: ReadModels;
+  readonly rows: RowsOf;
+  /** Everything that must have reached the caller's position before an answer. */
+  readonly projectors: readonly Projector[];
+  readonly authorizer: Authorizer;
+  readonly sealer: Sealer;
+  readonly ids: Ids;
+  readonly history?: Sources['history'];
+  /** Told of errors that no model declares; the client is told nothing. */
+  readonly unexpected: (error: unknown, request: Request) => void;
+}
+
+/** How long an answer waits for read models to reach the caller's position. */
+export const patience = 2000;
+
+/** The account's aggregates that stay in memory; the least recently written go first. */
+const residentWriters = 1024;
+
+/** One context's operations behind one handler. */
+export class Service {
+  readonly name: string;
+  readonly #operations: ReadonlyMap<string, AnyOperation>;
+  readonly #parts: ServiceParts;
+  readonly #executor: Executor;
+  readonly #writers = new Map<string, Writer>();
+
+  constructor(context: Context, parts: ServiceParts) {
+    this.name = context.name;
+    this.#parts = parts;
+    this.#operations = new Map(context.operations.map((each) => [each.operation.name, each]));
+    const { ids, sealer } = parts;
+    this.#executor = {
+      authorizer: parts.authorizer,
+      ids,
+      secrets: {
+        random: (bytes) => ids.random(bytes),
+        id: (prefix) => ids.unique(prefix, idLength(prefix)),
+        sealToken: (content) => sealer.sealToken(content),
+      },
+      sources: (account) => sourcesFor(parts, account),
+      writer: (aggregate, account) => this.#writer(aggregateNamed(context.aggregates, aggregate), account),
+    };
+  }
+
+  get operations(): IterableIterator<AnyOperation> {
+    return this.#operations.values();
+  }
+
+  /** Answers one request: output or fault, never a rejection. */
+  async handle(request: Request): Promise<Reply> {
+    const touched: Touched[] = [];
+    try {
+      const operation = this.#operations.get(request.operation);
+      if (!operation) throw new Fault('InvalidAction', `Could not find operation ${request.operation}`, 400);
+      await this.#caughtUp(request.position);
+      const { output, position } =
+        operation.kind === 'command'
+          ? await runCommand(operation, request, this.#executor, touched)
+          : await runQuery(operation, request, this.#executor, touched);
+      return { ok: true, output, touched, ...(position === undefined ? {} : { position }) };
+    } catch (error) {
+      return { ok: false, fault: this.#faultOf(error, request), touched };
+    }
+  }
+
+  async #caughtUp(position: number): Promise<void> {
+    for (const projector of this.#parts.projectors) {
+      if (projector.position >= position && !projector.failure) continue;
+      if (!(await projector.reached(position, patience))) {
+        throw new Fault('ServiceUnavailable', 'The service has not caught up with your last change. Try again.', 503);
+      }
+    }
+  }
+
+  #faultOf(error: unknown, request: Request): { code: string; message: string; status?: number } {
+    if (error instanceof Fault) {
+      return { code: error.code, message: error.message, ...(error.status === undefined ? {} : { status: error.status }) };
+    }
+    this.#parts.unexpected(error, request);
+    if (error instanceof LogUnavailable) {
+      return { code: 'ServiceUnavailable', message: 'Changes cannot be stored at the moment. Try again.', status: 503 };
+    }
+    return {
+      code: 'InternalFailure',
+      message: 'The request processing has failed because of an unknown error, exception or failure.',
+      status: 500,
+    };
+  }
+
+  #writer(aggregate: Aggregate, account: string): Writer {
+    const key = `${aggregate.name}-${account}`;
+    let writer = this.#writers.get(key);
+    if (writer) return writer;
+    writer = new Writer(aggregate, account, this.#parts.log, this.#parts.readModels);
+    this.#writers.set(key, writer);
+    for (const [oldest, candidate] of this.#writers) {
+      if (this.#writers.size <= residentWriters) break;
+      if (candidate.idle) this.#writers.delete(oldest);
+    }
+    return writer;
+  }
+}
