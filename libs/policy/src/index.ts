@@ -1,1 +1,26 @@
-export {};
+export type { CompiledPolicy, PolicyType, StatementRef } from './compile.js';
+export { compilePolicy } from './compile.js';
+export type { ContextScalar, ContextValue, RequestContext } from './context.js';
+export type { Decision } from './decision.js';
+export { denialText } from './denial-text.js';
+export type {
+  ConditionEntry,
+  Effect,
+  PolicyDocument,
+  PolicyElement,
+  PolicyKind,
+  PolicyStatement,
+  PolicyText,
+  PolicyVersion,
+  PrincipalElement,
+  PrincipalNaming,
+} from './document.js';
+export type { AuthorizationRequest, PolicySet } from './evaluate.js';
+export { evaluate } from './evaluate.js';
+export type { PolicyError } from './grammar/fault.js';
+export { invalidPrincipalText } from './grammar/principals.js';
+export type { PolicyReading, ReadPolicyOptions } from './grammar/read-policy.js';
+export { readPolicy } from './grammar/read-policy.js';
+export type { Position } from './json/tree.js';
+export { policySize } from './policy-size.js';
+export type { AccountPrincipal, Principal } from './principal.js';

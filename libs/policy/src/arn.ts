@@ -1,0 +1,59 @@
+/** The parts of an ARN; the resource keeps its colons, since only the first five separate (requirements-4 ARN-6). */
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly resource: string;
+}
+
+/** The texts between the first five colons and what is behind the fifth; undefined when there are fewer colons. */
+export function sixParts(text: string): readonly [string, string, string, string, string, string] | undefined {
+  const parts: string[] = [];
+  let from = 0;
+  while (parts.length < 5) {
+    const colon = text.indexOf(':', from);
+    if (colon < 0) return undefined;
+    parts.push(text.slice(from, colon));
+    from = colon + 1;
+  }
+  const [arn, partition, service, region, account] = parts as [string, string, string, string, string];
+  return [arn, partition, service, region, account, text.slice(from)];
+}
+
+export function parseArn(text: string): Arn | undefined {
+  const parts = sixParts(text);
+  if (parts === undefined || parts[0] !== 'arn') return undefined;
+  const [, partition, service, region, account, resource] = parts;
+  return { partition, service, region, account, resource };
+}
+
+/** Where the resource part starts, behind the fifth colon; -1 when the text is not an ARN. */
+export function resourceOffset(text: string): number {
+  if (!text.startsWith('arn:')) return -1;
+  let colon = 3;
+  for (let count = 1; count < 5; count += 1) {
+    colon = text.indexOf(':', colon + 1);
+    if (colon < 0) return -1;
+  }
+  return colon + 1;
+}
+
+/** Whether a text is an account id: twelve digits (requirements-4 LIM-9). */
+export function isAccountId(text: string): boolean {
+  if (text.length !== 12) return false;
+  for (let index = 0; index < 12; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}
+
+/** The account a text delegates to: `123456789012` or `arn:…:iam::123456789012:root` (requirements-4 PRI-4). */
+export function accountNamed(text: string): string | undefined {
+  if (isAccountId(text)) return text;
+  if (!text.endsWith(':root')) return undefined;
+  const arn = parseArn(text);
+  const whole = arn?.service === 'iam' && arn.region === '' && arn.resource === 'root' && isAccountId(arn.account);
+  return whole ? arn.account : undefined;
+}

@@ -1,0 +1,145 @@
+import { isAccountId, resourceOffset } from './arn.js';
+import type { CompiledPolicy, PolicyType } from './compile.js';
+import type { RequestContext } from './context.js';
+import { allowed, explicitDeny, IMPLICIT_DENY, SENSELESS_REQUEST, type Decision } from './decision.js';
+import { Findings } from './findings.js';
+import { hasAccount, HIT, standsOnRoot, type AccountPrincipal, type Principal } from './principal.js';
+
+/**
+ * May this principal do this action on this resource, in these circumstances? A call that needs several actions or
+ * resources is as many requests, and all of them must be allowed.
+ *
+ * @example
+ * const request: AuthorizationRequest = {
+ *   principal: { type: 'Root', account: '111122223333', arn: 'arn:aws:iam::111122223333:root' },
+ *   action: 'iam:CreateUser',
+ *   resource: 'arn:aws:iam::111122223333:user/alice',
+ *   context: { 'aws:SourceIp': '203.0.113.7' },
+ * };
+ */
+export interface AuthorizationRequest {
+  readonly principal: Principal;
+  /** `service:Name`, in any case. */
+  readonly action: string;
+  /** An ARN, or `*` for actions that have no resource of their own. */
+  readonly resource: string;
+  /** The account that owns the resource; by default the one in its ARN, else the principal's. */
+  readonly resourceAccount?: string | undefined;
+  readonly context: RequestContext;
+}
+
+/**
+ * The policies that bear on a request, sorted by their part.
+ *
+ * @example
+ * const policies: PolicySet = { identity: [userPolicy, groupPolicy], boundary, resource: bucketPolicy };
+ */
+export interface PolicySet {
+  /** Of the user and its groups, of the role, or of the user who federated. */
+  readonly identity: readonly CompiledPolicy[];
+  readonly boundary?: CompiledPolicy | undefined;
+  /** The session's own policies; none means that the session was started without any. */
+  readonly session?: readonly CompiledPolicy[] | undefined;
+  /** The policy of the resource, compiled as `resource`; as `trust` for a role, which then has to name the principal. */
+  readonly resource?: CompiledPolicy | undefined;
+  /** Levels of the organization from its root to the account; each needs an Allow. None means that none applies. */
+  readonly scps?: readonly (readonly CompiledPolicy[])[] | undefined;
+}
+
+/**
+ * Decides a request (requirements-4 section 8). Never throws on the content of policies; whatever is in doubt is denied.
+ *
+ * @example
+ * const decision = evaluate(request, { identity: [policy] });
+ * if (decision.effect === 'Deny') throw new Error(denialText(request, decision));
+ */
+export function evaluate(request: AuthorizationRequest, policies: PolicySet): Decision {
+  const { principal, resource: text } = request;
+  const offset = resourceOffset(text);
+  if (offset < 0 && text !== '*') return SENSELESS_REQUEST;
+  const findings = new Findings(principal, request.action, { text, offset }, request.context);
+  if (!hasAccount(principal)) return byResourceAlone(findings, policies.resource);
+  const sameAccount = owner(request, principal, offset) === principal.account;
+  return decide(findings, principal, policies, sameAccount);
+}
+
+/** The account that owns the resource; `aws` of managed policies belongs to whoever asks. */
+function owner({ resource, resourceAccount }: AuthorizationRequest, principal: AccountPrincipal, offset: number): string {
+  if (resourceAccount !== undefined) return resourceAccount;
+  if (offset < 0) return principal.account;
+  const account = resource.slice(resource.lastIndexOf(':', offset - 2) + 1, offset - 1);
+  return isAccountId(account) ? account : principal.account;
+}
+
+/** Services, web identities and strangers bring no policies: the resource's policy says all (requirements-4 8.1). */
+function byResourceAlone(findings: Findings, resource: CompiledPolicy | undefined): Decision {
+  if (resource === undefined) return IMPLICIT_DENY.resource;
+  findings.lookAtResource(resource);
+  if (findings.denies !== undefined) return explicitDeny(resource.type, findings.denies);
+  return findings.hit === HIT.none ? IMPLICIT_DENY[resource.type] : allowed(findings.allows);
+}
+
+/** What each type of policy said. */
+interface Voices {
+  readonly scps: boolean;
+  readonly identity: boolean;
+  readonly boundary: boolean;
+  readonly session: boolean;
+  /** How many allowing statements belong to service control policies and the resource's policy. */
+  readonly untilResource: number;
+}
+
+function decide(findings: Findings, principal: AccountPrincipal, policies: PolicySet, sameAccount: boolean): Decision {
+  const voices = hear(findings, policies);
+  if ('effect' in voices) return voices;
+  if (!voices.scps) return IMPLICIT_DENY.scp;
+  return sameAccount
+    ? withinAccount(findings, principal, policies, voices)
+    : acrossAccounts(findings, principal, policies, voices);
+}
+
+/** Asks every policy; the first type with a matching Deny ends it. The order is the one of requirements-4 8.1, step 1. */
+function hear(findings: Findings, { identity, boundary, session, resource, scps }: PolicySet): Voices | Decision {
+  let scpsAllow = true;
+  for (const level of scps ?? []) scpsAllow = findings.look(level) && scpsAllow;
+  if (findings.denies !== undefined) return explicitDeny('scp', findings.denies);
+  if (resource !== undefined) findings.lookAtResource(resource);
+  if (findings.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', findings.denies);
+  const untilResource = findings.allows.length;
+  const identityAllows = findings.look(identity);
+  if (findings.denies !== undefined) return explicitDeny('identity', findings.denies);
+  const boundaryAllows = boundary === undefined || findings.lookAt(boundary);
+  if (findings.denies !== undefined) return explicitDeny('boundary', findings.denies);
+  const sessionAllows = session !== undefined && findings.look(session);
+  if (findings.denies !== undefined) return explicitDeny('session', findings.denies);
+  return { scps: scpsAllow, identity: identityAllows, boundary: boundaryAllows, session: sessionAllows, untilResource };
+}
+
+/** Being named itself, or as part of everyone, frees a principal of what its own policies merely leave out. */
+const FREEING = HIT.exact | HIT.everyone;
+
+/** Steps 3 to 6 of `sameAccount` (requirements-4 8.1, 8.2). */
+function withinAccount(findings: Findings, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
+  const { hit, allows } = findings;
+  if (policies.resource?.type === 'trust' && hit === HIT.none) return IMPLICIT_DENY.trust;
+  const freed = principal.type === 'Root' || (hit & FREEING) !== 0;
+  if (freed) return allowed(allows.slice(0, voices.untilResource));
+  const denier = silent(principal, policies, voices, (hit & HIT.origin) !== 0);
+  return denier === undefined ? allowed(allows) : IMPLICIT_DENY[denier];
+}
+
+/** Both sides have to allow; nothing the resource's policy says frees the principal of its own account's limits. */
+function acrossAccounts(findings: Findings, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
+  const denier = silent(principal, policies, voices, false);
+  if (denier !== undefined) return IMPLICIT_DENY[denier];
+  return findings.hit === HIT.none ? IMPLICIT_DENY[policies.resource?.type ?? 'resource'] : allowed(findings.allows);
+}
+
+/** The first type of the principal's own policies that had to allow and did not (steps 4 to 6). */
+function silent(principal: AccountPrincipal, { session }: PolicySet, voices: Voices, named: boolean): PolicyType | undefined {
+  const granted = voices.identity || named || standsOnRoot(principal);
+  if (!granted) return 'identity';
+  if (!voices.boundary) return 'boundary';
+  const sessionCounts = principal.type === 'FederatedUser' || (session !== undefined && session.length > 0);
+  return sessionCounts && !voices.session ? 'session' : undefined;
+}
