@@ -1,24 +1,24 @@
 /** The headers that say who signed a request, as one pass over the raw headers finds them. */
 export interface AuthenticationHeaders {
-  authorization?: string;
-  amzDate?: string;
-  date?: string;
-  securityToken?: string;
+  readonly authorization: string | undefined;
+  readonly amzDate: string | undefined;
+  readonly date: string | undefined;
+  readonly securityToken: string | undefined;
   /** The first header that stands more than once and must not. */
-  repeated?: string;
+  readonly repeated: string | undefined;
 }
 
 /** Headers that may stand only once: two values would let two readers see two requests. */
-const SINGLE: Readonly<Record<string, 'authorization' | 'amzDate' | 'date' | 'securityToken' | 'other'>> = {
-  authorization: 'authorization',
-  'x-amz-date': 'amzDate',
-  date: 'date',
-  'x-amz-security-token': 'securityToken',
-  'x-amz-content-sha256': 'other',
-  host: 'other',
-  ':authority': 'other',
-};
-const SINGLE_NAMES = new Map(Object.entries(SINGLE));
+const SINGLE: readonly string[] = [
+  'authorization',
+  'x-amz-date',
+  'date',
+  'x-amz-security-token',
+  'x-amz-content-sha256',
+  'host',
+  ':authority',
+];
+const SLOTS: ReadonlyMap<string, number> = new Map(SINGLE.map((name, slot) => [name, slot]));
 
 const lowerCase = new Map<string, string>();
 const LOWER_CASE_LIMIT = 1000;
@@ -33,15 +33,14 @@ export function lowerName(name: string): string {
 }
 
 export function authenticationHeaders(headers: readonly string[]): AuthenticationHeaders {
-  const found: AuthenticationHeaders = {};
-  let seen: string[] | undefined;
+  const found: (string | undefined)[] = new Array(SINGLE.length).fill(undefined);
+  let repeated: string | undefined;
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = lowerName(headers[i] as string);
-    const field = SINGLE_NAMES.get(name);
-    if (field === undefined) continue;
-    if (seen?.includes(name)) found.repeated ??= name;
-    (seen ??= []).push(name);
-    if (field !== 'other') found[field] ??= (headers[i + 1] as string).trim();
+    const slot = SLOTS.get(lowerName(headers[i] as string));
+    if (slot === undefined) continue;
+    if (found[slot] !== undefined) repeated ??= SINGLE[slot];
+    found[slot] = (headers[i + 1] as string).trim();
   }
-  return found;
+  const [authorization, amzDate, date, securityToken] = found;
+  return { authorization, amzDate, date, securityToken, repeated };
 }

@@ -21,8 +21,8 @@ export interface Authentication {
   /** {@link timestamp} in milliseconds since the epoch. */
   readonly time: number;
   /** Seconds from `X-Amz-Expires`; only in the query form. */
-  readonly expiresIn?: number;
-  readonly sessionToken?: string;
+  readonly expiresIn: number | undefined;
+  readonly sessionToken: string | undefined;
 }
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';

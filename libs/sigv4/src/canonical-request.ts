@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { ALGORITHM, type CredentialScope, scopeText } from './authentication.js';
 import { lowerName } from './authentication-headers.js';
 import { canonicalPath } from './path.js';
+import { byteString } from './percent.js';
 import { canonicalQuery, readQuery } from './query.js';
 import type { RequestHead, SignedRequest } from './request.js';
 
@@ -42,7 +43,7 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
  * ```
  */
 export function stringToSign(timestamp: string, scope: CredentialScope, canonical: string): string {
-  return `${ALGORITHM}\n${timestamp}\n${scopeText(scope)}\n${hash('sha256', bytesOf(canonical), 'hex')}`;
+  return `${ALGORITHM}\n${timestamp}\n${scopeText(scope)}\n${hashText(canonical)}`;
 }
 
 /** Lower-case hexadecimal SHA-256 of a body. */
@@ -69,15 +70,15 @@ export function assembleCanonicalRequest(
 export interface HeaderValues {
   readonly values: readonly (string | undefined)[];
   /** The first `x-amz-*` header that is not signed. */
-  readonly unsigned?: string;
+  readonly unsigned: string | undefined;
   /** The `x-amz-content-sha256` header. */
-  readonly declaredHash?: string;
+  readonly declaredHash: string | undefined;
 }
 
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 
 export function headerValues(headers: readonly string[], signedHeaders: readonly string[]): HeaderValues {
-  const values: (string | undefined)[] = signedHeaders.map(() => undefined);
+  const values: (string | undefined)[] = new Array(signedHeaders.length).fill(undefined);
   let unsigned: string | undefined;
   let declaredHash: string | undefined;
   let authority: string | undefined;
@@ -96,16 +97,26 @@ export function headerValues(headers: readonly string[], signedHeaders: readonly
   const host = signedHeaders.indexOf('host');
   // HTTP/2 requests name their host in `:authority`; signers still call it `host`.
   if (host >= 0) values[host] ??= authority;
-  return { values, ...(unsigned !== undefined && { unsigned }), ...(declaredHash !== undefined && { declaredHash }) };
+  return { values, unsigned, declaredHash };
 }
 
 /** Without blanks at the ends, and with single spaces inside. */
 function trimmed(value: string): string {
   const text = value.trim();
-  return text.includes('  ') || /[\t\n\v\f\r]/.test(text) ? text.replace(/[ \t\n\v\f\r]+/g, ' ') : text;
+  let afterSpace = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > SPACE) afterSpace = false;
+    else if (code === SPACE && !afterSpace) afterSpace = true;
+    else return text.replace(/[ \t\n\v\f\r]+/g, ' ');
+  }
+  return text;
 }
 
-/** The bytes of a text with one byte per character; text beyond Latin-1 is taken as UTF-8. */
-function bytesOf(text: string): Buffer {
-  return Buffer.from(text, /[^\x00-\xff]/.test(text) ? 'utf8' : 'latin1');
+const SPACE = 0x20;
+
+/** SHA-256 of a text with one byte per character; text beyond Latin-1 is taken as UTF-8. */
+function hashText(text: string): string {
+  const ascii = Buffer.byteLength(text) === text.length;
+  return hash('sha256', ascii ? text : Buffer.from(byteString(text), 'latin1'), 'hex');
 }

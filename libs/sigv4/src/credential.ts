@@ -21,14 +21,23 @@ export function credentialFault(credential: string): SignatureFault {
 /** A lower-case field name (RFC 9110), or a pseudo-header of HTTP/2. Nothing that could end a line of the text signed. */
 const HEADER_NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
-/** The names of `SignedHeaders`, or `undefined` unless they are lower-case, sorted and without repeats. */
+const readLists = new Map<string, readonly string[]>();
+const READ_LISTS_LIMIT = 200;
+
+/**
+ * The names of `SignedHeaders`, or `undefined` unless they are lower-case, sorted and without repeats.
+ * A client sends the same list with each request, so lists once read are remembered, up to a limit.
+ */
 export function readSignedHeaders(list: string): readonly string[] | undefined {
+  const known = readLists.get(list);
+  if (known) return known;
   const names = list.split(';');
   let previous = '';
   for (const name of names) {
     if (name <= previous || !HEADER_NAME.test(name)) return undefined;
     previous = name;
   }
+  if (readLists.size < READ_LISTS_LIMIT && list.length <= 500) readLists.set(list, Object.freeze(names));
   return names;
 }
 

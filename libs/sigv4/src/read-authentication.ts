@@ -89,12 +89,12 @@ function findAmbiguity(headers: AuthenticationHeaders, query: QueryAuthenticatio
 }
 
 function fromHeader(authorization: string, headers: AuthenticationHeaders, query: ReadonlyMap<string, string>) {
-  const parts = readAuthorization(authorization, (headers.amzDate ?? headers.date) !== undefined);
+  const dated = headers.amzDate ?? headers.date;
+  const parts = readAuthorization(authorization, dated !== undefined);
   if ('code' in parts) return parts;
-  const dated = headers.amzDate ?? headers.date ?? '';
-  const time = readTimestamp(dated) ?? (headers.amzDate === undefined ? readHttpDate(dated) : undefined);
-  if (time === undefined) return timestampFault(dated);
-  return compose('header', parts, time, headers.securityToken ?? query.get(SECURITY_TOKEN));
+  const moment = readMoment(headers.amzDate, headers.date);
+  if (!moment) return timestampFault(dated ?? '');
+  return compose('header', parts, moment, headers.securityToken ?? query.get(SECURITY_TOKEN));
 }
 
 function fromQuery(headers: AuthenticationHeaders, values: ReadonlyMap<string, string>) {
@@ -103,20 +103,30 @@ function fromQuery(headers: AuthenticationHeaders, values: ReadonlyMap<string, s
   const value = (name: string): string => values.get(name) ?? '';
   const expiresIn = readExpiry(values);
   if (typeof expiresIn === 'object') return expiresIn;
-  const time = readTimestamp(value('X-Amz-Date'));
-  if (time === undefined) return timestampFault(value('X-Amz-Date'));
+  const moment = readMoment(values.get('X-Amz-Date'), undefined);
+  if (!moment) return timestampFault(value('X-Amz-Date'));
   const parts = {
     credential: value('X-Amz-Credential'),
     signedHeaders: value('X-Amz-SignedHeaders'),
     signature: value('X-Amz-Signature'),
   };
-  return compose('query', parts, time, headers.securityToken ?? values.get(SECURITY_TOKEN), expiresIn);
+  return compose('query', parts, moment, headers.securityToken ?? values.get(SECURITY_TOKEN), expiresIn);
+}
+
+/** `X-Amz-Date` wins over `Date`, even when it cannot be read; only `Date` may be an HTTP date. */
+function readMoment(amzDate: string | undefined, date: string | undefined) {
+  const timestamp = amzDate ?? date;
+  if (timestamp === undefined) return undefined;
+  const time = readTimestamp(timestamp);
+  if (time !== undefined) return { timestamp, time };
+  const httpTime = amzDate === undefined ? readHttpDate(timestamp) : undefined;
+  return httpTime === undefined ? undefined : { timestamp: timestampOf(httpTime), time: httpTime };
 }
 
 function compose(
   placement: Authentication['placement'],
   parts: { credential: string; signedHeaders: string; signature: string },
-  time: number,
+  { timestamp, time }: { timestamp: string; time: number },
   sessionToken: string | undefined,
   expiresIn?: number,
 ): Authentication | SignatureFault {
@@ -124,15 +134,7 @@ function compose(
   if (!credential) return credentialFault(parts.credential);
   const signedHeaders = readSignedHeaders(parts.signedHeaders);
   if (!signedHeaders) return signedHeadersFault(parts.signedHeaders);
-  return {
-    placement,
-    accessKeyId: credential.accessKeyId,
-    scope: credential.scope,
-    signedHeaders,
-    signature: parts.signature,
-    timestamp: timestampOf(time),
-    time,
-    ...(expiresIn !== undefined && { expiresIn }),
-    ...(sessionToken !== undefined && { sessionToken }),
-  };
+  const { accessKeyId, scope } = credential;
+  const { signature } = parts;
+  return { placement, accessKeyId, scope, signedHeaders, signature, timestamp, time, expiresIn, sessionToken };
 }
