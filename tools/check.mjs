@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { checkBoundaries } from './check-boundaries.mjs';
 import { checkFiles } from './check-files.mjs';
 import { checkLicences } from './check-licences.mjs';
+import { checkLockfile } from './lockfile.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -56,6 +57,7 @@ const checks = {
   boundaries: () => checkBoundaries(root),
   files: () => checkFiles(root),
   licences: () => checkLicences(root),
+  lockfile: () => checkLockfile(root),
   generated,
 };
 
