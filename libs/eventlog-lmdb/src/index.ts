@@ -1,1 +1,2 @@
-export {};
+export { LogCorrupted } from './frame.js';
+export { type EventLogOptions, LmdbEventLog, openEventLog } from './lmdb-event-log.js';
