@@ -19,7 +19,8 @@ const foundations = {
 /** Pure packages reach nothing outside the language, save these. */
 const builtinsOfPure = { sigv4: ['node:crypto'] };
 
-const isTest = (path) => /\.(test|contract)\.[cm]?tsx?$/.test(path);
+/** Tests, contract suites, and what several tests share; the last letters may still be those of the import. */
+const isTest = (path) => /\.(test|contract|testing)\.[cm]?[jt]sx?$/.test(path);
 const isBuiltin = (to) => to.startsWith('node:') || builtinModules.includes(to.split('/')[0]);
 const packageOf = (to) =>
   to
@@ -70,7 +71,10 @@ function importFindings(from, module, to, packages) {
   const test = isTest(module.path);
   if (to.startsWith('.')) {
     const inside = !relative(from.folder, join(dirname(module.path), to)).startsWith('..');
-    return inside ? [] : ['a relative import stays inside its package'];
+    return [
+      !inside && 'a relative import stays inside its package',
+      isTest(to) && !test && !isTesting(from) && 'a source imports nothing that is only for tests',
+    ].filter(Boolean);
   }
   if (packageOf(to) === from.name) return ['a package imports its own modules by relative path'];
   if (!to.startsWith('@muniment/')) return rulesAmongOthers.map((rule) => rule({ from, to, test })).filter(Boolean);

@@ -196,6 +196,11 @@ describe('the boundary check', () => {
       'a relative import stays inside its package',
     ],
     [
+      'a source importing what only tests may',
+      importing('libs/directory', `import './user.test.js';`),
+      'a source imports nothing that is only for tests',
+    ],
+    [
       'a package importing itself by name',
       importing('libs/runtime', `export * from '@muniment/runtime';`),
       'a package imports its own modules by relative path',
