@@ -24,7 +24,8 @@ function importSources() {
 }
 
 function modules() {
-  return services.map((service) => ({
+  const written = services.filter((service) => service.module);
+  return written.map((service) => ({
     path: join(OUTPUT, `${service.id}.gen.ts`),
     text: writeModule(service, JSON.parse(readFileSync(join(SOURCE, `${service.id}.json`), 'utf8'))),
   }));

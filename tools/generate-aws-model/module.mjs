@@ -99,7 +99,12 @@ function operationText(service, model, shapes, name) {
     `input: ${valueOf(of.input)}`,
     `output: ${valueOf(of.output)}`,
     ...Object.entries(extra).flatMap(([key, value]) => (value === undefined ? [] : [field(key, value)])),
-    enclosed('  errors: ', '[', failures.map((shape) => `errors.${shape}`), ']').trimStart(),
+    enclosed(
+      '  errors: ',
+      '[',
+      failures.map((shape) => `errors.${shape}`),
+      ']',
+    ).trimStart(),
   ];
   return `${declared}\n${lines.map((line) => `  ${line},\n`).join('')}});`;
 }

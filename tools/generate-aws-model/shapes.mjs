@@ -7,8 +7,10 @@ const FACTORY = { character: 'string', bigdecimal: 'double' };
 
 /** Names a module cannot use for its own constants: what it imports, and globals a reader would take them for. */
 const TAKEN = new Set(
-  ('string integer long float double boolean timestamp blob list map structure required optional error operation ' +
-    'errors service noMembers String Boolean Date Map Number Object Set Error Long Double Float Integer').split(' '),
+  (
+    'string integer long float double boolean timestamp blob list map structure required optional error operation ' +
+    'errors service noMembers String Boolean Date Map Number Object Set Error Long Double Float Integer'
+  ).split(' '),
 );
 
 const capitalised = (name) => name[0].toUpperCase() + name.slice(1);
@@ -71,13 +73,25 @@ function describerOf({ shape, constant, typeName, typeOf }) {
       ([name, item]) => `${property(name)}: ${member(name, item, of.required?.includes(name) ?? false)}`,
     );
 
+  /** Exactly one member is set: one type per member. */
+  function variants(name) {
+    const members = Object.entries(shape(name).members);
+    const variant = (chosen) =>
+      members.map(([key, item]) => `${property(key)}${key === chosen ? `: ${typeOf(item.shape)}` : '?: never'}`);
+    return `export type ${typeName(name)} =\n${members.map(([key]) => `  | { ${variant(key).join('; ')} }`).join('\n')};`;
+  }
+
   function structure(name) {
     const of = shape(name);
     const type = typeName(name);
     const fields = Object.entries(of.members).map(
       ([key, item]) => `  ${property(key)}${of.required?.includes(key) ? '' : '?'}: ${typeOf(item.shape)};\n`,
     );
-    const body = fields.length ? `export interface ${type} {\n${fields.join('')}}` : `export type ${type} = NoMembers;`;
+    const body = of.union
+      ? variants(name)
+      : fields.length
+        ? `export interface ${type} {\n${fields.join('')}}`
+        : `export type ${type} = NoMembers;`;
     const rest = literal({ sensitive: of.sensitive, union: of.union, payload: of.payload });
     const head = `export const ${type}: Structure<${type}> =`;
     const call = `structure(${quote(name)}, () => (`;

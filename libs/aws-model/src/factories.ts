@@ -49,12 +49,7 @@ export const list = (name: string, member: () => Shape, rest: Rest<ListShape> = 
   ...rest,
 });
 
-export const map = (
-  name: string,
-  key: () => StringShape,
-  value: () => Shape,
-  rest: Rest<MapShape> = {},
-): MapShape => ({
+export const map = (name: string, key: () => StringShape, value: () => Shape, rest: Rest<MapShape> = {}): MapShape => ({
   kind: 'map',
   name,
   get key() {
@@ -72,8 +67,16 @@ interface MemberEntry extends MemberTraits {
   readonly required: boolean;
 }
 
-export const required = (shape: Shape, traits: MemberTraits = {}): MemberEntry => ({ shape, required: true, ...traits });
-export const optional = (shape: Shape, traits: MemberTraits = {}): MemberEntry => ({ shape, required: false, ...traits });
+export const required = (shape: Shape, traits: MemberTraits = {}): MemberEntry => ({
+  shape,
+  required: true,
+  ...traits,
+});
+export const optional = (shape: Shape, traits: MemberTraits = {}): MemberEntry => ({
+  shape,
+  required: false,
+  ...traits,
+});
 
 type Entries = Readonly<Record<string, Shape | MemberEntry>>;
 

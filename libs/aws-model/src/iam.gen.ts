@@ -6486,11 +6486,10 @@ export const PolicyGroup: Structure<PolicyGroup> = structure('PolicyGroup', () =
   GroupId: idType,
 }));
 
-export interface PolicyIdentifier {
-  PolicyType?: PolicyIdentifierPolicyType;
-  PolicyArn?: string;
-  InlinePolicyIdentifier?: InlinePolicyIdentifierType;
-}
+export type PolicyIdentifier =
+  | { PolicyType: PolicyIdentifierPolicyType; PolicyArn?: never; InlinePolicyIdentifier?: never }
+  | { PolicyType?: never; PolicyArn: string; InlinePolicyIdentifier?: never }
+  | { PolicyType?: never; PolicyArn?: never; InlinePolicyIdentifier: InlinePolicyIdentifierType };
 export const PolicyIdentifier: Structure<PolicyIdentifier> = structure('PolicyIdentifier', () => ({
   PolicyType: policyIdentifierPolicyType,
   PolicyArn: arnType,

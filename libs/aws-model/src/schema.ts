@@ -129,7 +129,12 @@ export interface HttpBinding {
   readonly status: number;
 }
 
-export interface Operation<Input = unknown, Output = unknown, Code extends string = string, Name extends string = string> {
+export interface Operation<
+  Input = unknown,
+  Output = unknown,
+  Code extends string = string,
+  Name extends string = string,
+> {
   readonly name: Name;
   /** The id of its service: `iam`. */
   readonly service: string;

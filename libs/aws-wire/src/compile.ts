@@ -1,4 +1,5 @@
-import type { Shape } from '@muniment/aws-model';
+import type { Shape, Structure } from '@muniment/aws-model';
+import { Malformed } from './protocol.js';
 
 // `never` in the parameters is what lets a function of any signature fit.
 type AnyFunction = (...args: never[]) => unknown;
@@ -18,6 +19,11 @@ export function compiler<F extends AnyFunction>(build: (shape: Shape) => F): (sh
     compiled.set(shape, built);
     return built;
   };
+}
+
+/** Refuses a union of which not exactly one member is set. */
+export function checkUnion(shape: Structure, value: Readonly<Record<string, unknown>>): void {
+  if (shape.union && Object.keys(value).length !== 1) throw new Malformed(`expected one member of \`${shape.name}\``);
 }
 
 /** A plain assignment of `__proto__` would change the prototype instead of adding an entry. */

@@ -1,6 +1,6 @@
 /** JSON values ↔ inputs and outputs, by the model: what JSON 1.1 and REST-JSON bodies share. */
 import type { ListShape, MapShape, Member, NumberShape, Shape, Structure, TimestampFormat } from '@muniment/aws-model';
-import { compiler, put } from './compile.js';
+import { checkUnion, compiler, put } from './compile.js';
 import { Malformed } from './protocol.js';
 import { printBlob, printTimestamp, readBlob, readEpoch, readNumber, readTimestamp } from './scalars.js';
 
@@ -73,12 +73,15 @@ function structureReader(shape: Structure): Convert {
       const of = value[wireName];
       if (of !== undefined && of !== null) result[name] = convert(of);
     }
+    checkUnion(shape, result);
     return result;
   };
 }
 
-const textReader = (read: (text: string) => unknown): Convert => (value) =>
-  typeof value === 'string' ? read(value) : unexpected(value, 'a string');
+const textReader =
+  (read: (text: string) => unknown): Convert =>
+  (value) =>
+    typeof value === 'string' ? read(value) : unexpected(value, 'a string');
 
 function buildReader(shape: Shape): Convert {
   switch (shape.kind) {

@@ -1,6 +1,6 @@
 /** The form of a Query request → the input of its operation, by the model. Parameters it does not name are ignored. */
 import type { ListShape, MapShape, Member, Shape, Structure } from '@muniment/aws-model';
-import { compiler, put } from './compile.js';
+import { checkUnion, compiler, put } from './compile.js';
 import type { Form, FormNode } from './form.js';
 import { Malformed } from './protocol.js';
 import { readBlob, readBoolean, readNumber, readTimestamp } from './scalars.js';
@@ -54,7 +54,8 @@ function map(shape: MapShape, flattened: boolean): Read {
     for (const { children } of elements(node, step)) {
       const key = children?.get(keyName)?.value;
       const found = children?.get(valueName);
-      if (key === undefined || !found) throw new Malformed(`expected \`${keyName}\` and \`${valueName}\` in a map entry`);
+      if (key === undefined || !found)
+        throw new Malformed(`expected \`${keyName}\` and \`${valueName}\` in a map entry`);
       put(result, key, value(found));
     }
     return result;
@@ -85,12 +86,15 @@ function readFields(fields: readonly Field[], nodes: Form): Record<string, unkno
   return result;
 }
 
+const NO_NODES: Form = new Map();
+
 function structure(shape: Structure): Read {
   let fields: readonly Field[] | undefined;
   return ({ value, children }) => {
-    if (children) return readFields((fields ??= shape.members.map(fieldOf)), children);
-    if (value) throw new Malformed(`value found where a structure was expected: \`${value}\``);
-    return {};
+    if (value && !children) throw new Malformed(`value found where a structure was expected: \`${value}\``);
+    const result = readFields((fields ??= shape.members.map(fieldOf)), children ?? NO_NODES);
+    checkUnion(shape, result);
+    return result;
   };
 }
 

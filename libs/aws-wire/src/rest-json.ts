@@ -99,7 +99,8 @@ function decode(operation: Operation, request: WireRequest): Record<string, unkn
 function printText(shape: Shape, value: unknown, format: TimestampFormat): string {
   if (shape.kind === 'timestamp') return printTimestamp(value as Date, shape.format ?? format);
   if (shape.kind === 'blob') return printBlob(value as Uint8Array);
-  if (shape.kind === 'list') return (value as unknown[]).map((item) => printText(shape.member, item, format)).join(', ');
+  if (shape.kind === 'list')
+    return (value as unknown[]).map((item) => printText(shape.member, item, format)).join(', ');
   return String(value);
 }
 

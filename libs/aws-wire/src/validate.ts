@@ -96,7 +96,8 @@ function allOf(limits: readonly Limit[]): Limits {
   if (limits.length === 0) return () => NONE;
   return (value) => {
     let failed: string[] | undefined;
-    for (const { holds, text } of limits) if (!(holds as (value: unknown) => boolean)(value)) (failed ??= []).push(text);
+    for (const { holds, text } of limits)
+      if (!(holds as (value: unknown) => boolean)(value)) (failed ??= []).push(text);
     return failed ?? NONE;
   };
 }
@@ -110,7 +111,13 @@ function printer(shape: Shape): ((value: never) => string) | undefined {
   }
   if (shape.kind === 'map') {
     const item = printer(shape.value);
-    return item && ((map: Record<string, never>) => `{${Object.keys(map).map((key) => `${key}=${item(map[key]!)}`).join(', ')}}`);
+    return (
+      item &&
+      ((map: Record<string, never>) =>
+        `{${Object.keys(map)
+          .map((key) => `${key}=${item(map[key]!)}`)
+          .join(', ')}}`)
+    );
   }
   return shape.kind === 'string' || shape.kind === 'number' || shape.kind === 'boolean' ? String : undefined;
 }
@@ -126,7 +133,11 @@ function shownBy(shape: Shape): (value: unknown) => string {
 const scalarKinds = new Set<Shape['kind']>(['string', 'number', 'boolean', 'timestamp', 'blob']);
 
 /** Elements that are scalars are judged as part of their collection, with all their constraints in one line. */
-function elementCheck(owner: Shape, shape: Shape, words: string): (values: readonly unknown[], whole: unknown, path: string, found: string[]) => void {
+function elementCheck(
+  owner: Shape,
+  shape: Shape,
+  words: string,
+): (values: readonly unknown[], whole: unknown, path: string, found: string[]) => void {
   const limits = limitsOf(shape);
   const check = allOf(limits);
   const shown = shownBy(owner);

@@ -4,7 +4,8 @@ import { compiler } from './compile.js';
 import { printBlob, printTimestamp } from './scalars.js';
 
 const SPECIAL = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/;
-const EACH_SPECIAL = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+const EACH_SPECIAL =
+  /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 
 /** A carriage return is written as a reference, else readers turn it into a line feed. */
 const REFERENCE: Readonly<Record<string, string>> = {
@@ -101,7 +102,10 @@ function structure(shape: Structure): Content {
   };
 }
 
-const timestamp = (format: TimestampFormat = 'iso8601'): Content => (date: Date) => printTimestamp(date, format);
+const timestamp =
+  (format: TimestampFormat = 'iso8601'): Content =>
+  (date: Date) =>
+    printTimestamp(date, format);
 
 function build(shape: Shape): AnyContent {
   const content: Content = buildContent(shape);
