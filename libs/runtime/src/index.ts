@@ -10,6 +10,7 @@ export * from './ports/ids.js';
 export * from './ports/read-models.js';
 export * from './ports/sealer.js';
 export * from './projector.js';
+export * from './recorder.js';
 export * from './service.js';
 export * from './sources.js';
 export * from './writer.js';
