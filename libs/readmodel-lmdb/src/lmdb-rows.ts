@@ -1,0 +1,94 @@
+import type { Page, ReadModel } from '@muniment/kernel';
+import type { Rows } from '@muniment/runtime';
+import { ReadModelsCorrupted } from './checked.js';
+import { calledById, places } from './entries.js';
+import type { Environment, Texts } from './environment.js';
+import { behind, bytesOf, longestKey } from './keys.js';
+import type { RowCache } from './row-cache.js';
+
+/** Reads one projection's rows. Each question is answered from one snapshot, without waiting. */
+export class LmdbRows implements Rows {
+  readonly #environment: Environment;
+  readonly #cache: RowCache;
+  /** Undefined while the projection has no rows. */
+  readonly #scope: () => string | undefined;
+
+  constructor(environment: Environment, cache: RowCache, scope: () => string | undefined) {
+    this.#environment = environment;
+    this.#cache = cache;
+    this.#scope = scope;
+  }
+
+  find<Row>(model: ReadModel<Row>, account: string, key: string): Row | undefined {
+    const scope = this.#scope();
+    const bytes = bytesOf(key);
+    if (scope === undefined || bytes.length > longestKey) return undefined;
+    return this.#row(places.rows(scope, account, model.name) + bytes) as Row | undefined;
+  }
+
+  findById<Row>(model: ReadModel<Row>, account: string, id: string): Row | undefined {
+    if (calledById(model)) return this.find(model, account, id);
+    const scope = this.#scope();
+    if (scope === undefined) return undefined;
+    const place = places.id(scope, account, model.name, id);
+    const key = this.#environment.get(this.#environment.scoped.ids, place);
+    return key === undefined ? undefined : this.#filed<Row>(places.rows(scope, account, model.name) + key, place);
+  }
+
+  anywhere<Row>(model: ReadModel<Row>, id: string): { account: string; row: Row } | undefined {
+    const scope = this.#scope();
+    if (scope === undefined) return undefined;
+    const place = places.anywhere(scope, model.name, id);
+    const found = this.#environment.get(this.#environment.scoped.anywhere, place);
+    if (found === undefined) return undefined;
+    const [account, key] = JSON.parse(found) as [string, string];
+    return { account, row: this.#filed<Row>(places.rows(scope, account, model.name) + key, place) };
+  }
+
+  list<Row>(model: ReadModel<Row>, account: string, page?: Page): readonly Row[] {
+    const scope = this.#scope();
+    if (scope === undefined) return [];
+    const start = places.rows(scope, account, model.name);
+    return this.#keys(this.#environment.scoped.rows, start, page).map((key) => this.#filed<Row>(key, key));
+  }
+
+  filed<Row>(model: ReadModel<Row>, account: string, index: string, value: string, page?: Page): readonly Row[] {
+    const scope = this.#scope();
+    if (scope === undefined) return [];
+    const start = places.filed(scope, account, model.name, index, value);
+    const rows = places.rows(scope, account, model.name);
+    return this.#keys(this.#environment.scoped.filed, start, page).map((key) =>
+      this.#filed<Row>(rows + key.slice(start.length), key),
+    );
+  }
+
+  count<Row>(model: ReadModel<Row>, account: string): number {
+    const scope = this.#scope();
+    if (scope === undefined) return 0;
+    const place = places.count(scope, account, model.name);
+    return Number(this.#environment.get(this.#environment.scoped.counts, place) ?? 0);
+  }
+
+  #keys(database: Texts, start: string, { after, limit }: Page = {}): string[] {
+    const from = after === undefined ? start : start + bytesOf(after).slice(0, longestKey);
+    const range = { start: from, exclusiveStart: after !== undefined, end: behind(start) };
+    return Array.from(database.getKeys(limit === undefined ? range : { ...range, limit }));
+  }
+
+  #row(key: string): unknown {
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const text = this.#environment.get(this.#environment.scoped.rows, key);
+    if (text === undefined) return undefined;
+    const row = JSON.parse(text) as unknown;
+    this.#cache.add(key, row);
+    return row;
+  }
+
+  /** The row that an index points at. */
+  #filed<Row>(key: string, place: string): Row {
+    const row = this.#row(key);
+    if (row === undefined) throw new ReadModelsCorrupted(place, 'the row is missing');
+    return row as Row;
+  }
+}
