@@ -38,7 +38,7 @@ const askFor = (call: Call, name: string, user: User | undefined) => ({
   context: { ...resourceTags(user?.tags), 'iam:PermissionsBoundary': user?.boundary },
 });
 
-const user: Holder<Directory, User, 'UserName'> = {
+export const userHolder: Holder<Directory, User, 'UserName'> = {
   aggregate: directory,
   noun: 'User',
   input: 'UserName',
@@ -52,7 +52,12 @@ const user: Holder<Directory, User, 'UserName'> = {
 export const boundaryOnWire = (boundary: string | undefined) =>
   boundary === undefined
     ? {}
-    : { PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy' as const, PermissionsBoundaryArn: boundary } };
+    : {
+        PermissionsBoundary: {
+          PermissionsBoundaryType: 'PermissionsBoundaryPolicy' as const,
+          PermissionsBoundaryArn: boundary,
+        },
+      };
 
 /** Lists leave tags and boundary out, single reads have them. */
 export const userInList = (row: User, call: Call): iam.User => ({
@@ -162,19 +167,19 @@ export const DeleteUser = directory.command(iam.DeleteUser, {
   },
 });
 
-export const TagUser = tagging(user, anyCase, iam.TagUser);
-export const UntagUser = untagging(user, iam.UntagUser);
-export const ListUserTags = tagListing(user, iam.ListUserTags);
+export const TagUser = tagging(userHolder, anyCase, iam.TagUser);
+export const UntagUser = untagging(userHolder, iam.UntagUser);
+export const ListUserTags = tagListing(userHolder, iam.ListUserTags);
 
-export const PutUserPolicy = inlinePut(user, checkInline('user', 'UserPolicySize'), iam.PutUserPolicy);
-export const DeleteUserPolicy = inlineDelete(user, iam.DeleteUserPolicy);
-export const GetUserPolicy = inlineGet(user, iam.GetUserPolicy);
-export const ListUserPolicies = inlineListing(user, iam.ListUserPolicies);
+export const PutUserPolicy = inlinePut(userHolder, checkInline('user', 'UserPolicySize'), iam.PutUserPolicy);
+export const DeleteUserPolicy = inlineDelete(userHolder, iam.DeleteUserPolicy);
+export const GetUserPolicy = inlineGet(userHolder, iam.GetUserPolicy);
+export const ListUserPolicies = inlineListing(userHolder, iam.ListUserPolicies);
 
 const rules = { attachable, quota: { name: 'PoliciesPerUser', limit: quotas.AttachedPoliciesPerUser } };
-export const AttachUserPolicy = attaching(user, rules, iam.AttachUserPolicy);
-export const DetachUserPolicy = detaching(user, iam.DetachUserPolicy);
-export const ListAttachedUserPolicies = attachedListing(user, iam.ListAttachedUserPolicies);
+export const AttachUserPolicy = attaching(userHolder, rules, iam.AttachUserPolicy);
+export const DetachUserPolicy = detaching(userHolder, iam.DetachUserPolicy);
+export const ListAttachedUserPolicies = attachedListing(userHolder, iam.ListAttachedUserPolicies);
 
-export const PutUserPermissionsBoundary = boundaryPut(user, attachable, iam.PutUserPermissionsBoundary);
-export const DeleteUserPermissionsBoundary = boundaryDelete(user, iam.DeleteUserPermissionsBoundary);
+export const PutUserPermissionsBoundary = boundaryPut(userHolder, attachable, iam.PutUserPermissionsBoundary);
+export const DeleteUserPermissionsBoundary = boundaryDelete(userHolder, iam.DeleteUserPermissionsBoundary);
