@@ -41,6 +41,8 @@ export function authenticationHeaders(headers: readonly string[]): Authenticatio
     if (found[slot] !== undefined) repeated ??= SINGLE[slot];
     found[slot] = (headers[i + 1] as string).trim();
   }
-  const [authorization, amzDate, date, securityToken] = found;
+  const [authorization, amzDate, date, securityToken, , host, authority] = found;
+  // HTTP/2 allows both; when they differ, one reader would route by the one and another verify the other.
+  if (host !== undefined && authority !== undefined && host !== authority) repeated ??= 'host';
   return { authorization, amzDate, date, securityToken, repeated };
 }

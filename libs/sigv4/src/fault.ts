@@ -13,7 +13,14 @@ export const FAULT_STATUS = {
 /** Code of a {@link SignatureFault}. */
 export type SignatureFaultCode = keyof typeof FAULT_STATUS;
 
-/** Why a request is refused. A value, never thrown: whatever a client sends ends in one of these. */
+/**
+ * Why a request is refused. A value, never thrown: whatever a client sends ends in one of these.
+ *
+ * @example
+ * ```ts
+ * { code: 'MissingAuthenticationToken', message: 'Request is missing Authentication Token', status: 403 }
+ * ```
+ */
 export interface SignatureFault {
   readonly code: SignatureFaultCode;
   /** AWS's text where AWS has one; it holds nothing secret and may go to the client. */

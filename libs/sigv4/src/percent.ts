@@ -61,7 +61,14 @@ export function canonicalComponent(component: string): string | undefined {
   return canonical;
 }
 
-/** Reads a canonical component back into text; bytes that are not UTF-8 become U+FFFD. */
+/**
+ * Reads a canonical name or value of {@link readQuery} back into text; bytes that are not UTF-8 become U+FFFD.
+ *
+ * @example
+ * ```ts
+ * decodeComponent('%2Fdivision%2F'); // '/division/'
+ * ```
+ */
 export function decodeComponent(canonical: string): string {
   if (!canonical.includes('%')) return canonical;
   return Buffer.from(

@@ -137,6 +137,14 @@ describe('the place of the signature', () => {
     });
   });
 
+  it('is plain: Host and :authority that differ are refused', () => {
+    const request = signed();
+    const other = { ...request, headers: [':authority', 'sts.amazonaws.com', ...request.headers] };
+    expect(faultOf(other)?.message).toBe('header `host` is given more than once');
+    const same = { ...request, headers: [':authority', 'iam.amazonaws.com', ...request.headers] };
+    expect(faultOf(same)).toBeUndefined();
+  });
+
   it.each(['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date', 'Expires', 'Security-Token'])(
     'is plain: a second X-Amz-%s parameter is refused, however it is spelt (reliability-security 3.3)',
     (name) => {

@@ -14,7 +14,14 @@ export interface RequestHead {
   readonly headers: readonly string[];
 }
 
-/** A whole request: the head and the bytes of its body. */
+/**
+ * A whole request: the head and the bytes of its body.
+ *
+ * @example
+ * ```ts
+ * const request = { method: incoming.method, ...splitTarget(incoming.url), headers: incoming.rawHeaders, body };
+ * ```
+ */
 export interface SignedRequest extends RequestHead {
   readonly body: Uint8Array;
 }

@@ -86,6 +86,11 @@ describe('the time window (rulings 8, requirements-4 SIG-8, SIG-28)', () => {
     );
   });
 
+  it('accepts nothing by a clock or a window that is not a number', () => {
+    expect(() => checkScopeAndTime(authentication, { ...expectation, now: Number.NaN })).toThrow(RangeError);
+    expect(() => checkScopeAndTime(authentication, { ...expectation, windowSeconds: Number.NaN })).toThrow(RangeError);
+  });
+
   it('lets a presigned request live as long as it says, not longer (requirements-4 SIG-23)', () => {
     const hour = read(presigned({}, {}, 3600));
     expect(at(3600, hour)).toBeUndefined();

@@ -18,6 +18,7 @@ export interface ScopeExpectation {
  * time window. A request signed in its query with `X-Amz-Expires` lives that long from its timestamp.
  *
  * @returns the first `SignatureDoesNotMatch` fault, or `undefined` when all hold.
+ * @throws RangeError when `now` or `windowSeconds` is not a number.
  * @example
  * ```ts
  * checkScopeAndTime(authentication, { service: 'iam', region: 'us-east-1', now: Date.now() });
@@ -51,13 +52,14 @@ export function checkScopeAndTime(
 function checkTime(authentication: Authentication, now: number, windowSeconds: number): SignatureFault | undefined {
   const { time, timestamp } = authentication;
   const life = authentication.expiresIn ?? windowSeconds;
-  if (time < now - life * 1000) {
+  // Negated, so that a clock that is not a number refuses all.
+  if (!(time >= now - life * 1000)) {
     const bound = timestampOf(now - life * 1000);
     return mismatch(
       `Signature expired: ${timestamp} is now earlier than ${bound} (${timestampOf(now)} - ${duration(life)}.)`,
     );
   }
-  if (time > now + windowSeconds * 1000) {
+  if (!(time <= now + windowSeconds * 1000)) {
     const bound = timestampOf(now + windowSeconds * 1000);
     return mismatch(
       `Signature not yet current: ${timestamp} is still later than ${bound} ` +
