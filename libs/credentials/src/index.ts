@@ -1,1 +1,2 @@
-export {};
+export { credentials } from './credentials.js';
+export { credentialsOperations } from './operations.js';
