@@ -1,4 +1,5 @@
 /** What other contexts may know of the directory: its read models. */
+export { arn } from './arn.js';
 export { type Directory, type DirectoryEvent, directory } from './directory.js';
 export { type Group, groups } from './group/group.js';
 export { type InstanceProfile, instanceProfiles } from './instance-profile/instance-profile.js';
