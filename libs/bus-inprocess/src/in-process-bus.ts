@@ -36,7 +36,7 @@ export class InProcessBus implements Bus {
         listener(hint);
       } catch (error) {
         // Hints may be lost; whoever publishes one must not suffer for it.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        process.emitWarning(`a listener failed: ${String(error)}`);
       }
     }
   }

@@ -156,7 +156,7 @@ export class LmdbEventLog implements EventLog {
         listener(position);
       } catch (error) {
         // The events are written: a listener's trouble is not the writer's.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        process.emitWarning(`a listener failed: ${String(error)}`);
       }
     }
   }

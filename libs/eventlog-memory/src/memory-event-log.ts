@@ -83,7 +83,7 @@ export class MemoryEventLog implements EventLog {
         listener(position);
       } catch (error) {
         // The events are written: a listener's trouble is not the writer's.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        process.emitWarning(`a listener failed: ${String(error)}`);
       }
     }
   }
