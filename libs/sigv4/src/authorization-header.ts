@@ -8,24 +8,24 @@ export interface AuthorizationParts {
   readonly signature: string;
 }
 
-const KEYS = { Credential: 'credential', SignedHeaders: 'signedHeaders', Signature: 'signature' } as const;
-type Key = keyof typeof KEYS;
+/** In the order in which AWS misses them. */
+const KEYS = ['Credential', 'Signature', 'SignedHeaders'];
 
 /** Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`; any other scheme is refused. */
 export function readAuthorization(header: string, hasDate: boolean): AuthorizationParts | SignatureFault {
   const space = header.indexOf(' ');
   const algorithm = space < 0 ? header : header.slice(0, space);
   if (algorithm !== ALGORITHM) return unsupportedAlgorithm();
-  const parts: { credential?: string; signedHeaders?: string; signature?: string } = {};
+  const parts: (string | undefined)[] = [undefined, undefined, undefined];
   for (const pair of tokens(header, algorithm.length)) {
     const equals = pair.indexOf('=');
     if (equals < 0) return missingEqualSign(header);
-    const key = pair.slice(0, equals);
-    if (!isKey(key)) return incomplete('Authorization header has a parameter that does not belong there');
-    if (parts[KEYS[key]] !== undefined) return incomplete(`Authorization header has '${key}' more than once`);
-    parts[KEYS[key]] = pair.slice(equals + 1);
+    const key = KEYS.indexOf(pair.slice(0, equals));
+    if (key < 0) return incomplete('Authorization header has a parameter that does not belong there');
+    if (parts[key] !== undefined) return incomplete(`Authorization header has '${KEYS[key]}' more than once`);
+    parts[key] = pair.slice(equals + 1);
   }
-  const { credential, signedHeaders, signature } = parts;
+  const [credential, signature, signedHeaders] = parts;
   if (!credential || !signedHeaders || !signature || !hasDate) return missingParts(header, parts, hasDate);
   return { credential, signedHeaders, signature };
 }
@@ -36,10 +36,6 @@ export function readAuthorization(header: string, hasDate: boolean): Authorizati
  */
 export function unsupportedAlgorithm(): SignatureFault {
   return incomplete(`The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
-}
-
-function isKey(key: string): key is Key {
-  return Object.hasOwn(KEYS, key);
 }
 
 /** The stretches between commas and blanks. */
@@ -68,10 +64,10 @@ function missingEqualSign(header: string): SignatureFault {
   );
 }
 
-function missingParts(header: string, parts: Partial<AuthorizationParts>, hasDate: boolean): SignatureFault {
-  const sentences = (['Credential', 'Signature', 'SignedHeaders'] as const)
-    .filter((key) => !parts[KEYS[key]])
-    .map((key) => `Authorization header requires '${key}' parameter.`);
+function missingParts(header: string, parts: readonly (string | undefined)[], hasDate: boolean): SignatureFault {
+  const sentences = KEYS.filter((_, key) => !parts[key]).map(
+    (key) => `Authorization header requires '${key}' parameter.`,
+  );
   if (!hasDate) {
     sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   }
