@@ -1,0 +1,143 @@
+import type { Ask, Caller, Change, Session } from '@muniment/kernel';
+import {
+  type AuthorizationRequest,
+  type CompiledPolicy,
+  type Decision,
+  denialText,
+  evaluate,
+  type PolicySet,
+} from '@muniment/policy';
+import { Documents } from './documents.js';
+import { Remembered } from './remembered.js';
+import { contextOf, contextOfQuestion } from './request-context.js';
+import { type Reader, Rows } from './rows.js';
+import { type Library, managedPolicy, type Standing, standingOf } from './standing.js';
+
+/** May the caller do this to that. */
+export type Question = Ask & { readonly action: string };
+
+export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
+
+export interface DecisionsOptions {
+  /** Rows of the directory. */
+  readonly from: Reader;
+  /** Principals whose compiled policies stay in memory; the least recently used go first. */
+  readonly principals?: number;
+  /** Compiled documents that stay in memory. */
+  readonly documents?: number;
+}
+
+const allowed: Verdict = { allowed: true };
+
+/** Nobody is allowed anything by policies that went away with the principal, not even what a resource would allow. */
+const gone: Decision = { effect: 'Deny', explicit: false, by: 'identity', statements: [] };
+
+/**
+ * Decides calls by the policies in force: those of the user and its groups or of the role, boundary, session and
+ * trust policy. Compiled policies are kept until `changed` tells that the rows they were made from are others.
+ *
+ * @example
+ * const decisions = new Decisions({ from: sources });
+ * const verdict = await decisions.authorize(caller, [{ action: 'iam:GetUser', resource: userArn }], new Date());
+ */
+export class Decisions {
+  readonly #rows: Rows;
+  readonly #documents: Documents;
+  /** `absent` is remembered too: keys of deleted users are tried again and again. */
+  readonly #standings: Remembered<Standing | 'absent'>;
+  /** Managed policies that sessions were given, by account and ARN. */
+  readonly #ofSessions: Remembered<CompiledPolicy>;
+
+  constructor({ from, principals = 10_000, documents = 5000 }: DecisionsOptions) {
+    this.#rows = new Rows(from);
+    this.#documents = new Documents(documents);
+    this.#standings = this.#rows.serve(new Remembered(principals));
+    this.#ofSessions = this.#rows.serve(new Remembered(documents));
+  }
+
+  /**
+   * Allowed when every question is. Rejects when the directory cannot be read; whoever asks must not go on then.
+   */
+  async authorize(caller: Caller, questions: readonly Question[], now: Date): Promise<Verdict> {
+    const standing = await this.#standing(caller);
+    const policies = standing && (await this.#withSession(standing.policies, caller));
+    const partition = partitionOf(caller);
+    const call = contextOf(caller, standing?.tags ?? [], now);
+    for (const question of questions) {
+      const request: AuthorizationRequest = {
+        principal: standing?.principal ?? caller.principal,
+        action: question.action,
+        resource: question.resource,
+        resourceAccount: question.account,
+        context: contextOfQuestion(call, question, caller, partition),
+      };
+      const decision = policies ? evaluate(request, this.#withResource(policies, question, partition)) : gone;
+      if (decision.effect !== 'Allow') return { allowed: false, message: denialText(request, decision) };
+    }
+    return allowed;
+  }
+
+  /** Tells that rows have changed: what was made from them is made anew when it is needed next. */
+  changed(changes: readonly Change[]): void {
+    this.#rows.changed(changes);
+  }
+
+  async #standing(caller: Caller): Promise<Standing | undefined> {
+    const { principal } = caller;
+    const key = `${principal.account} ${idOf(caller)}`;
+    const standing =
+      this.#standings.get(key) ??
+      (await this.#rows.recall(
+        this.#standings,
+        key,
+        async (from) => (await standingOf(principal, this.#library(caller, from))) ?? 'absent',
+      ));
+    if (standing === 'absent') return undefined;
+    // Sessions of one role share its policies, not its name.
+    return principal.type === 'AssumedRole' ? { ...standing, principal } : standing;
+  }
+
+  async #withSession(policies: PolicySet, caller: Caller): Promise<PolicySet> {
+    const { session } = caller;
+    if (session === undefined || !hasPolicies(session)) return policies;
+    const compiled: CompiledPolicy[] = [];
+    if (session.policy !== undefined) {
+      compiled.push(this.#documents.compiled(session.policy, 'session-policy', 'session', partitionOf(caller)));
+    }
+    for (const arn of session.policyArns ?? []) compiled.push(await this.#ofSession(arn, caller));
+    return { ...policies, session: compiled };
+  }
+
+  async #ofSession(arn: string, caller: Caller): Promise<CompiledPolicy> {
+    const key = `${caller.principal.account} ${arn}`;
+    return (
+      this.#ofSessions.get(key) ??
+      this.#rows.recall(this.#ofSessions, key, (from) => managedPolicy(arn, 'session', this.#library(caller, from)))
+    );
+  }
+
+  #withResource(policies: PolicySet, { resourcePolicy }: Question, partition: string): PolicySet {
+    if (resourcePolicy === undefined) return policies;
+    const { document, id, kind } = resourcePolicy;
+    return { ...policies, resource: this.#documents.compiled(document, id, kind, partition) };
+  }
+
+  #library(caller: Caller, from: Reader): Library {
+    return { documents: this.#documents, from, account: caller.principal.account, partition: partitionOf(caller) };
+  }
+}
+
+const partitionOf = ({ principal }: Caller): string => principal.arn.split(':', 2)[1] ?? 'aws';
+
+function idOf({ principal }: Caller): string {
+  switch (principal.type) {
+    case 'Root':
+      return 'root';
+    case 'User':
+      return principal.userId;
+    case 'AssumedRole':
+      return principal.roleId;
+  }
+}
+
+const hasPolicies = ({ policy, policyArns = [] }: Session): boolean => policy !== undefined || policyArns.length > 0;

@@ -1,0 +1,72 @@
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  type PolicyDocument,
+  type PolicyKind,
+  type PolicyText,
+  type PolicyType,
+  readPolicy,
+} from '@muniment/policy';
+import { Remembered } from './remembered.js';
+
+const kinds: Readonly<Record<PolicyType, PolicyKind>> = {
+  identity: 'identity',
+  boundary: 'identity',
+  session: 'session',
+  resource: 'resource',
+  trust: 'trust',
+  scp: 'scp',
+};
+
+const nowhere = { line: 1, column: 1, offset: 0 };
+const anything: PolicyText = { text: '*', position: nowhere };
+const everything = { negated: false, values: [anything], position: nowhere };
+
+/** Denies everything to everybody. */
+const nothing = (kind: PolicyKind): PolicyDocument => ({
+  kind,
+  version: '2012-10-17',
+  id: undefined,
+  statements: [
+    {
+      index: 0,
+      sid: undefined,
+      effect: 'Deny',
+      principal:
+        kind === 'trust' || kind === 'resource'
+          ? { negated: false, names: [{ ...anything, naming: 'AWS' }], position: nowhere }
+          : undefined,
+      action: everything,
+      resource: kind === 'trust' ? undefined : everything,
+      condition: [],
+      position: nowhere,
+    },
+  ],
+});
+
+/**
+ * In place of a policy that counts but is not there or cannot be read: it might have denied, so everything is denied
+ * (fail closed, requirements-4 section 8.1).
+ */
+export const unreadable = (id: string, type: PolicyType): CompiledPolicy =>
+  compilePolicy(nothing(kinds[type]), { id, type });
+
+/** Compiled documents, shared by everyone who has the same text under the same name. */
+export class Documents {
+  readonly #compiled: Remembered<CompiledPolicy>;
+
+  constructor(limit: number) {
+    this.#compiled = new Remembered(limit);
+  }
+
+  /** What was accepted once stays in force, so old forms are read that saving would refuse (requirements-4 GRM-4). */
+  compiled(text: string, id: string, type: PolicyType, partition: string): CompiledPolicy {
+    const key = `${type} ${partition} ${id} ${text}`;
+    const known = this.#compiled.get(key);
+    if (known) return known;
+    const reading = readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', partition });
+    const compiled = reading.ok ? compilePolicy(reading.policy, { id, type }) : unreadable(id, type);
+    this.#compiled.keep(key, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,59 @@
+interface Entry<Value> {
+  readonly value: Value;
+  readonly sources: ReadonlySet<string>;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** What was worked out from sources, as long as they stay as they were; the least recently used goes first. */
+export class Remembered<Value> {
+  readonly #limit: number;
+  readonly #entries = new Map<string, Entry<Value>>();
+  /** Keys of the entries that were made from a source. */
+  readonly #madeFrom = new Map<string, Set<string>>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Value | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  keep(key: string, value: Value, sources: ReadonlySet<string> = nothing): void {
+    this.#forget(key);
+    this.#entries.set(key, { value, sources });
+    for (const source of sources) {
+      const keys = this.#madeFrom.get(source);
+      if (keys) keys.add(key);
+      else this.#madeFrom.set(source, new Set([key]));
+    }
+    if (this.#entries.size <= this.#limit) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  /** Forgets everything that was made from a source. */
+  drop(source: string): void {
+    for (const key of this.#madeFrom.get(source) ?? nothing) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    for (const source of entry.sources) {
+      const keys = this.#madeFrom.get(source);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#madeFrom.delete(source);
+    }
+  }
+}
