@@ -4,7 +4,7 @@ import { type Quota, quotas } from './quotas.js';
 
 /** Refuses a document that the policy grammar refuses, with the grammar's own text. */
 export function checkDocument(document: string, kind: PolicyKind, call: Call): void {
-  const read = readPolicy(document, kind);
+  const read = readPolicy(document, kind, { partition: call.partition });
   if (!read.ok) call.fault('MalformedPolicyDocument' as never, read.error.message);
 }
 

@@ -26,7 +26,7 @@ export interface Role extends Tagged, Attachable, Bounded, WithInlinePolicies {
   readonly roleName: string;
   readonly path: string;
   readonly createdAt: string;
-  /** The trust policy, as it was written. */
+  /** The trust policy; users and roles in it by unique id (`trust.ts`). */
   readonly trust: string;
   readonly description?: string;
   readonly maxSessionSeconds: number;
@@ -56,6 +56,7 @@ export type RoleEvent =
 export const roles = readModel<Role>('roles', {
   id: (role) => role.roleId,
   key: (role) => fold(role.roleName),
+  anywhere: true,
   indexes: {
     policy: (role) => role.attached,
     boundary: (role) => (role.boundary === undefined ? [] : [role.boundary]),

@@ -16,13 +16,13 @@ import {
   inlinePut,
   list,
   query,
-  requestTags,
   resourceTags,
   tagging,
   tagListing,
   untagging,
 } from '@muniment/kernel';
 import { arn } from '../arn.js';
+import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
 import { attachable } from '../managed-policy/attachable.js';
 import { accessKeysOfUsers } from '../other-contexts.js';
@@ -88,10 +88,12 @@ export const callersName = (call: Call): string | undefined =>
   call.caller.principal.type === 'User' ? call.caller.principal.userName : undefined;
 
 export const CreateUser = directory.command(iam.CreateUser, {
-  authorize: ({ UserName, Path = '/', PermissionsBoundary, Tags }, _, call) => ({
-    resource: arn.user(call, Path, UserName),
-    context: { ...requestTags(Tags), 'iam:PermissionsBoundary': PermissionsBoundary },
-  }),
+  authorize: ({ UserName, Path = '/', PermissionsBoundary, Tags }, _, call) =>
+    creatingWithTags(
+      { resource: arn.user(call, Path, UserName), context: { 'iam:PermissionsBoundary': PermissionsBoundary } },
+      'iam:TagUser',
+      Tags,
+    ),
   decide({ UserName, Path = '/', PermissionsBoundary: boundary, Tags = [] }, account, call) {
     if (account.users.keyed(fold(UserName))) {
       call.fault('EntityAlreadyExists', `User with name ${UserName} already exists.`);

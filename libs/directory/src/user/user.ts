@@ -45,6 +45,7 @@ export type UserEvent =
 export const users = readModel<User>('users', {
   id: (user) => user.userId,
   key: (user) => fold(user.userName),
+  anywhere: true,
   indexes: {
     group: (user) => user.groups,
     policy: (user) => user.attached,
