@@ -1,1 +1,1 @@
-export {};
+export { stsOperations } from './operations.js';
