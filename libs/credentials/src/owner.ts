@@ -20,7 +20,12 @@ const ofUser = (call: Call, user: User): Owner => ({
   tags: user.tags,
 });
 
-const ofRoot = (call: Call): Owner => ({ userId: call.account, userName: rootName, resource: arn.root(call), tags: [] });
+const ofRoot = (call: Call): Owner => ({
+  userId: call.account,
+  userName: rootName,
+  resource: arn.root(call),
+  tags: [],
+});
 
 const nobody = (call: Call, userName: string): Owner => ({
   userId: undefined,

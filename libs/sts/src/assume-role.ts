@@ -13,7 +13,7 @@ import {
   type Tag,
 } from '@muniment/kernel';
 import { refuseMfa } from './mfa.js';
-import { issue } from './session.js';
+import { issueSession } from './session.js';
 import { missingPolicy, policyArns, policyTooLarge, sessionPolicies, tagsTooLarge } from './session-policies.js';
 import { checkSessionTags, inheritedTags, sessionTags, tagsOnTrial } from './session-tags.js';
 
@@ -39,12 +39,17 @@ interface Granted {
 function readRoleArn(roleArn: string, call: Call): { account: string; partition: string; name: string } {
   const [arnWord, partition, service, , account = '', ...resource] = roleArn.split(':');
   const path = resource.join(':');
-  if (arnWord !== 'arn' || !partition || !service || !path) return call.fault('ValidationError', `${roleArn} is invalid`);
+  if (arnWord !== 'arn' || !partition || !service || !path)
+    return call.fault('ValidationError', `${roleArn} is invalid`);
   return { account, partition, name: path.slice(path.lastIndexOf('/') + 1) };
 }
 
 /** Names are looked up regardless of case, but a role is only assumed by its exact ARN (requirements-4 NAM-7). */
-async function roleOf(roleArn: string, from: Sources, call: Call): Promise<{ account: string; role: Role | undefined }> {
+async function roleOf(
+  roleArn: string,
+  from: Sources,
+  call: Call,
+): Promise<{ account: string; role: Role | undefined }> {
   const { account, partition, name } = readRoleArn(roleArn, call);
   const role = partition === call.partition ? await from.find(roles, fold(name), account) : undefined;
   const exact = role && arn.role({ account, partition }, role.path, role.roleName) === roleArn;
@@ -56,7 +61,12 @@ const sourceIdentityOf = ({ SourceIdentity }: sts.AssumeRoleRequest, call: Call)
   call.caller.session?.sourceIdentity ?? SourceIdentity;
 
 /** The same role, asked for each thing that the request does to the session. */
-function asksOf(input: sts.AssumeRoleRequest, { account, role }: Found, inherited: readonly Tag[], call: Call): (Ask | false)[] {
+function asksOf(
+  input: sts.AssumeRoleRequest,
+  { account, role }: Found,
+  inherited: readonly Tag[],
+  call: Call,
+): (Ask | false)[] {
   const { Tags, TransitiveTagKeys = [] } = input;
   const sourceIdentity = sourceIdentityOf(input, call);
   const ask: Ask = {
@@ -151,7 +161,7 @@ export const AssumeRole = query(sts.AssumeRole, {
   reply(granted, { MinimumSessionTokenSize }, call, secrets) {
     const { principal, session } = granted;
     const { sourceIdentity, policy, policyArns: managed, tags } = session;
-    const issued = issue(granted, secrets, MinimumSessionTokenSize);
+    const issued = issueSession(granted, secrets, MinimumSessionTokenSize);
     const { SessionTokenUtilization: percent } = issued;
     const narrowed = policy !== undefined || managed !== undefined;
     if (percent > 100) call.fault('PackedPolicyTooLarge', narrowed ? policyTooLarge(percent) : tagsTooLarge(percent));

@@ -1,7 +1,7 @@
 import { sts } from '@muniment/aws-model';
 import { type Session, query, unrestricted } from '@muniment/kernel';
 import { refuseMfa } from './mfa.js';
-import { issue } from './session.js';
+import { issueSession } from './session.js';
 import { refusal } from './who-may-call.js';
 
 const defaultSeconds = 43200;
@@ -21,5 +21,5 @@ export const GetSessionToken = query(sts.GetSessionToken, {
     return { kind: 'GetSessionToken', issuedAt: call.now.toISOString(), expiresAt: call.after(seconds).toISOString() };
   },
   reply: (session, { MinimumSessionTokenSize }, { caller: { account, principal } }, secrets) =>
-    issue({ account, principal, session }, secrets, MinimumSessionTokenSize),
+    issueSession({ account, principal, session }, secrets, MinimumSessionTokenSize),
 });

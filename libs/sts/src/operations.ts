@@ -4,4 +4,9 @@ import { GetAccessKeyInfo } from './get-access-key-info.js';
 import { GetCallerIdentity } from './get-caller-identity.js';
 import { GetSessionToken } from './get-session-token.js';
 
-export const stsOperations: readonly AnyOperation[] = [AssumeRole, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken];
+export const stsOperations: readonly AnyOperation[] = [
+  AssumeRole,
+  GetAccessKeyInfo,
+  GetCallerIdentity,
+  GetSessionToken,
+];

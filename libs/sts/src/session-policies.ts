@@ -22,7 +22,11 @@ export function policyArns({ PolicyArns = [] }: PolicyInput, call: Call): string
 }
 
 /** The first ARN that is neither one of AWS's policies nor one of the role's account. */
-export async function missingPolicy(arns: readonly string[], account: string, from: Sources): Promise<string | undefined> {
+export async function missingPolicy(
+  arns: readonly string[],
+  account: string,
+  from: Sources,
+): Promise<string | undefined> {
   for (const arn of arns) {
     if ((await managedDocument(from, arn, account)) === undefined) return arn;
   }
@@ -34,10 +38,15 @@ export const policyTooLarge = (percent: number): string =>
   `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`;
 
 /** AWS's text for session tags that take more room than they may. */
-export const tagsTooLarge = (percent: number): string => `Packed size of session tags consumes ${percent}% of allotted space.`;
+export const tagsTooLarge = (percent: number): string =>
+  `Packed size of session tags consumes ${percent}% of allotted space.`;
 
 /** The policies a session carries; refuses what is too long or no policy. */
-export function sessionPolicies({ Policy }: PolicyInput, arns: readonly string[], call: Call): Pick<Session, 'policy' | 'policyArns'> {
+export function sessionPolicies(
+  { Policy }: PolicyInput,
+  arns: readonly string[],
+  call: Call,
+): Pick<Session, 'policy' | 'policyArns'> {
   const length = [Policy ?? '', ...arns].reduce((sum, text) => sum + text.length, 0);
   if (length > plaintextCharacters) {
     call.fault('PackedPolicyTooLarge' as never, policyTooLarge(Math.ceil((length * 100) / plaintextCharacters)));
@@ -53,4 +62,5 @@ export function sessionPolicies({ Policy }: PolicyInput, arns: readonly string[]
 }
 
 /** Leaves out the white space between the tokens of a JSON text; the texts in it stay as they are. */
-const compact = (json: string): string => json.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : ''));
+const compact = (json: string): string =>
+  json.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : ''));

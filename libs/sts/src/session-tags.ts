@@ -20,7 +20,11 @@ export function inheritedTags(session: Session | undefined): Tag[] {
 }
 
 /** Refuses tags that AWS refuses; keys are told apart regardless of case (requirements-2 section 7). */
-export function checkSessionTags({ Tags = [], TransitiveTagKeys = [] }: TagInput, inherited: readonly Tag[], call: Call): void {
+export function checkSessionTags(
+  { Tags = [], TransitiveTagKeys = [] }: TagInput,
+  inherited: readonly Tag[],
+  call: Call,
+): void {
   const keys = new Set(Tags.map(({ Key }) => fold(Key)));
   if (keys.size < Tags.length) {
     call.fault('InvalidParameterValue', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');

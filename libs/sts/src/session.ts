@@ -2,7 +2,7 @@ import type { sts } from '@muniment/aws-model';
 import type { Principal, Secrets, Session } from '@muniment/kernel';
 
 /** Everything there is to temporary credentials: nothing of them is stored, the client carries it, sealed. */
-export interface SessionToken {
+export interface SealedSession {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly account: string;
@@ -24,8 +24,8 @@ export interface Issued {
 }
 
 /** Makes credentials for a session. A client that wants to try its way with long tokens has it padded. */
-export function issue(
-  { account, principal, session }: Pick<SessionToken, 'account' | 'principal' | 'session'>,
+export function issueSession(
+  { account, principal, session }: Pick<SealedSession, 'account' | 'principal' | 'session'>,
   secrets: Secrets,
   minimumSize = 0,
 ): Issued {
@@ -39,15 +39,20 @@ export function issue(
   }
   const expiration = new Date(session.expiresAt);
   return {
-    Credentials: { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: token, Expiration: expiration },
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: token,
+      Expiration: expiration,
+    },
     SessionTokenSize: token.length,
     SessionTokenUtilization: Math.ceil((token.length * 100) / largestToken),
   };
 }
 
 /** The content of an opened token; undefined when it is no session, or one of a form that this version does not know. */
-export function read(content: string): SessionToken | undefined {
-  let token: (SessionToken & { readonly form?: unknown }) | null;
+export function readSession(content: string): SealedSession | undefined {
+  let token: (SealedSession & { readonly form?: unknown }) | null;
   try {
     token = JSON.parse(content);
   } catch {

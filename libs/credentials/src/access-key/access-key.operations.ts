@@ -45,7 +45,11 @@ export const CreateAccessKey = credentials.command(iam.CreateAccessKey, {
   reply(_, account, call, { owner, accessKeyId, secret }) {
     const key = account.accessKeys.byId(accessKeyId);
     // A repeated call finds the key of its first try, whose secret went out with an answer that got lost.
-    if (!key) return call.fault('ServiceFailure', 'The access key was created, but its secret is lost: delete it and create another.');
+    if (!key)
+      return call.fault(
+        'ServiceFailure',
+        'The access key was created, but its secret is lost: delete it and create another.',
+      );
     return { AccessKey: { ...metadata(owner.userName, key), SecretAccessKey: secret } };
   },
 });
@@ -98,9 +102,12 @@ export const GetAccessKeyLastUsed = query(iam.GetAccessKeyLastUsed, {
   authorize: (_, found) => (found ? askAbout(found.owner) : { resource: '*' }),
   decide({ AccessKeyId }, found, call) {
     // No other error is declared: keys of other accounts must look like keys that are not there.
-    return found ?? call.fault(
-      'AccessDenied',
-      `User: ${call.caller.principal.arn} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key ${AccessKeyId}`,
+    return (
+      found ??
+      call.fault(
+        'AccessDenied',
+        `User: ${call.caller.principal.arn} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key ${AccessKeyId}`,
+      )
     );
   },
   reply: ({ owner, used }) => ({
