@@ -90,7 +90,7 @@ export const ListGroups = list(iam.ListGroups, groups, {
 export const ListGroupsForUser = query(iam.ListGroupsForUser, {
   async gather(input, from) {
     const user = await from.find(users, fold(input.UserName));
-    const found = await Promise.all((user?.groups ?? []).map((id) => from.findById(groups, id)));
+    const found = await Promise.all((user?.groups ?? []).map(async (id) => from.findById(groups, id)));
     const rows = found.filter((row) => row !== undefined).sort((a, b) => (groups.key(a) < groups.key(b) ? -1 : 1));
     return { user, listed: await page(input, groups.key, sliceOf(rows, groups.key)) };
   },

@@ -85,6 +85,8 @@ export function storedTrust(document: string, ids: ReadonlyMap<string, string>, 
 
 /** The form in which a trust policy is answered. */
 export async function shownTrust(trust: string, from: Sources, call: Call): Promise<string> {
+  // Most trust policies name services and accounts only: no need to read them.
+  if (!/"A(?:IDA|ROA)/.test(trust)) return trust;
   const arns = new Map<string, string>();
   for (const { text } of awsPrincipals(trust)) {
     const shown = entityId.test(text) ? await arnOf(text, from, call) : undefined;

@@ -103,8 +103,8 @@ export const attachedListing = <
       const row = await from.find(holder.model, holder.key(input[holder.input]));
       const prefix = input.PathPrefix ?? '/';
       const arns = (row?.attached ?? []).filter((arn) => policyPath(arn).startsWith(prefix));
-      const sorted = arns.sort((a, b) => (policyName(a) < policyName(b) ? -1 : 1));
-      return { row, listed: await page(input, policyName, sliceOf(sorted, policyName)) };
+      const sorted = arns.sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
+      return { row, listed: await page(input, byName, sliceOf(sorted, byName)) };
     },
     authorize: (input, { row }, call) => askOf(holder, input, row, call),
     decide: (input, { row, listed }, call) =>
@@ -112,6 +112,9 @@ export const attachedListing = <
     reply: (listed) =>
       listing(operation, listed, (arn) => ({ PolicyName: policyName(arn), PolicyArn: arn }) as never),
   });
+
+/** A customer's policy may bear the name of one of AWS's; a page must be able to end between them. */
+const byName = (arn: string): string => `${policyName(arn)} ${arn}`;
 
 /** `arn:aws:iam::aws:policy/job-function/Billing` → `Billing`. */
 export const policyName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
