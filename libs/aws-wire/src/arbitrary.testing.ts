@@ -74,7 +74,8 @@ export function arbitrary(shape: Shape, taste: Taste, depth = 6): fc.Arbitrary<u
       return fc.boolean();
     case 'number': {
       const whole = shape.format === 'integer' || shape.format === 'long';
-      if (!whole) return fc.double({ noNaN: true, noDefaultInfinity: true });
+      // Text has no negative zero.
+      if (!whole) return fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
       const [least, most] = shape.format === 'integer' ? [-(2 ** 31), 2 ** 31 - 1] : [-(2 ** 53) + 1, 2 ** 53 - 1];
       return fc.integer({ min: shape.min ?? least, max: shape.max ?? most });
     }

@@ -2,8 +2,8 @@
 import { Malformed, type WireRequest } from './protocol.js';
 
 export interface FormNode {
-  value?: string;
-  children?: Map<string, FormNode>;
+  value: string | undefined;
+  children: Map<string, FormNode> | undefined;
 }
 
 export type Form = ReadonlyMap<string, FormNode>;
@@ -11,23 +11,13 @@ export type Form = ReadonlyMap<string, FormNode>;
 /** Deeper than any model nests. */
 const MAX_DEPTH = 32;
 
-const PERCENT = 0x25;
-const PLUS = 0x2b;
+const WIDE = /[\u0080-\u00ff]/;
 
 /** `text` is latin1: every character is one byte of the request. */
 function unescape(text: string): string {
-  let plain = true;
-  let pluses = false;
-  let wide = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char === PERCENT) plain = false;
-    else if (char === PLUS) pluses = true;
-    else if (char > 0x7f) wide = true;
-  }
-  const bytes = wide ? Buffer.from(text, 'latin1').toString('utf8') : text;
-  const spaced = pluses ? bytes.replaceAll('+', ' ') : bytes;
-  if (plain) return spaced;
+  const bytes = WIDE.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+  const spaced = bytes.includes('+') ? bytes.replaceAll('+', ' ') : bytes;
+  if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch {
@@ -37,7 +27,7 @@ function unescape(text: string): string {
 
 function nodeAt(level: Map<string, FormNode>, name: string): FormNode {
   let node = level.get(name);
-  if (!node) level.set(name, (node = {}));
+  if (!node) level.set(name, (node = { value: undefined, children: undefined }));
   return node;
 }
 
@@ -90,14 +80,18 @@ export function parseQueryString(query: string): ReadonlyMap<string, readonly st
   return parameters;
 }
 
-const parsed = new WeakMap<WireRequest, Form>();
+const FORM = Symbol('form');
+
+/** Kept on the request itself: a WeakMap keyed by every request costs the collector more than reading the form. */
+interface Remembering extends WireRequest {
+  [FORM]?: Form;
+}
 
 /** The parameters of a request, from its query string and its body; parsed once per request. */
-export function formOf(request: WireRequest): Form {
-  let form = parsed.get(request);
-  if (!form) {
-    form = parseForm(request.query, request.body.toString('latin1'));
-    parsed.set(request, form);
-  }
+export function formOf(request: Remembering): Form {
+  const known = request[FORM];
+  if (known) return known;
+  const form = parseForm(request.query, request.body.toString('latin1'));
+  if (Object.isExtensible(request)) request[FORM] = form;
   return form;
 }
