@@ -11,7 +11,8 @@ export class InProcessBus implements Bus {
 
   async request<Question, Answer>(subject: string, question: Question): Promise<Answer> {
     const responder = this.#responderFor(subject);
-    if (responder === undefined) throw new BusUnavailable(subject, this.#closed ? 'the bus is closed' : 'no service listens');
+    if (responder === undefined)
+      throw new BusUnavailable(subject, this.#closed ? 'the bus is closed' : 'no service listens');
     return responder(subject, question as never) as Promise<Answer>;
   }
 

@@ -86,6 +86,8 @@ function checkFormat(root: RootDatabase, path: string): void {
   const found = about.get('format');
   if (found === undefined) about.putSync('format', String(format));
   else if (found !== String(format)) {
-    throw new Error(`the event log in \`${path}\` has format ${found}: this version of muniment reads format ${format}`);
+    throw new Error(
+      `the event log in \`${path}\` has format ${found}: this version of muniment reads format ${format}`,
+    );
   }
 }

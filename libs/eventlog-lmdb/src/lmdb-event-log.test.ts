@@ -1,17 +1,98 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventLogContract } from '@muniment/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { NO_STREAM } from '@muniment/kernel';
+import { WrongExpectedRevision } from '@muniment/runtime';
+import { eventLogContract, everything, happened, streamed } from '@muniment/testing';
+import { open } from 'lmdb';
 import { openEventLog } from './lmdb-event-log.js';
 
+let path: string;
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'eventlog-'));
+});
+afterEach(() => rm(path, { recursive: true }));
+
 eventLogContract('LMDB', async () => {
-  const path = await mkdtemp(join(tmpdir(), 'eventlog-'));
   const log = await openEventLog({ path, recentEvents: 16 });
-  return {
-    log,
-    close: async () => {
+  return { log, close: () => log.close() };
+});
+
+describe('event log in LMDB', () => {
+  test('everything is there after opening again, and goes on where it was', async () => {
+    const before = await openEventLog({ path });
+    await before.append('directory-1', NO_STREAM, [happened(1), happened(2)]);
+    await before.append('credentials-1', NO_STREAM, [happened(3)]);
+    const events = await everything(before, ['directory', 'credentials']);
+    await before.close();
+
+    const log = await openEventLog({ path });
+    expect(await log.head()).toBe(3);
+    expect(await everything(log, ['directory', 'credentials'])).toEqual(events);
+    expect(await streamed(log, 'directory-1')).toEqual(events.slice(0, 2));
+    await expect(log.append('directory-1', 0, [happened(4)])).rejects.toBeInstanceOf(WrongExpectedRevision);
+    expect(await log.append('directory-1', 1, [happened(4)])).toEqual({ revision: 2, position: 4 });
+    await log.close();
+  });
+
+  test('what was just appended and what is read from disk are the same', async () => {
+    const log = await openEventLog({ path, recentEvents: 4 });
+    const events = Array.from({ length: 40 }, (_, n) => happened(n));
+    for (const [index, event] of events.entries()) await log.append('directory-1', index - 1, [event]);
+    const other = await openEventLog({ path });
+    for (let after = 0; after <= 40; after++) {
+      expect(await log.readAll(['directory'], after, 7)).toEqual(await other.readAll(['directory'], after, 7));
+    }
+    await other.close();
+    await log.close();
+  });
+
+  test('what another has appended in between is not left out', async () => {
+    const [one, other] = [await openEventLog({ path }), await openEventLog({ path })];
+    for (let revision = NO_STREAM; revision < 9; revision++) {
+      await (revision % 3 === 0 ? one : other).append('directory-1', revision, [happened(revision)]);
+    }
+    for (const log of [one, other]) expect(await everything(log, ['directory'], 0, 3)).toHaveLength(10);
+    await one.close();
+    await other.close();
+  });
+
+  test('a newer format is refused by name', async () => {
+    const log = await openEventLog({ path });
+    await log.close();
+    const root = open({ path });
+    await root.openDB('about', { encoding: 'string' }).put('format', '2');
+    await root.close();
+    await expect(openEventLog({ path })).rejects.toThrow(
+      `the event log in \`${path}\` has format 2: this version of muniment reads format 1`,
+    );
+  });
+
+  test.each(['', 'directory-\u0000', 'directory-é', 'x'.repeat(257)])(
+    'a stream cannot be called %j',
+    async (stream) => {
+      const log = await openEventLog({ path });
+      await expect(log.append(stream, NO_STREAM, [happened(1)])).rejects.toBeInstanceOf(TypeError);
+      expect(await log.head()).toBe(0);
       await log.close();
-      await rm(path, { recursive: true });
     },
-  };
+  );
+
+  test('keys are kept beside the events, and gone when removed', async () => {
+    const before = await openEventLog({ path });
+    await before.keys.put('111122223333/AKIA1', 'first');
+    await before.keys.put('111122223333/AKIA1', 'wrapped');
+    await before.keys.put('111122223333/gerät 💼', 'other');
+    expect(before.keys.get('111122223333/AKIA1')).toBe('wrapped');
+    await before.close();
+
+    const log = await openEventLog({ path });
+    expect(log.keys.get('111122223333/AKIA1')).toBe('wrapped');
+    expect(log.keys.get('111122223333/gerät 💼')).toBe('other');
+    await log.keys.remove('111122223333/AKIA1');
+    expect(log.keys.get('111122223333/AKIA1')).toBeUndefined();
+    expect(log.keys.get('nobody')).toBeUndefined();
+    await log.close();
+  });
 });

@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { categoryOf, type NewEvent, NO_STREAM, type Position, type RecordedEvent, type Revision } from '@muniment/kernel';
+import {
+  categoryOf,
+  type NewEvent,
+  NO_STREAM,
+  type Position,
+  type RecordedEvent,
+  type Revision,
+} from '@muniment/kernel';
 import {
   type Appended,
   type EventLog,
@@ -63,7 +70,15 @@ export class LmdbEventLog implements EventLog {
     const first = { revision: expected + 1, position: appended.position - events.length + 1 };
     this.#recent.add(
       events.map(({ type, version, data, meta }, index): RecordedEvent => {
-        return { stream, revision: first.revision + index, type, version, data, meta, position: first.position + index };
+        return {
+          stream,
+          revision: first.revision + index,
+          type,
+          version,
+          data,
+          meta,
+          position: first.position + index,
+        };
       }),
     );
     this.#tell(appended.position);

@@ -46,7 +46,10 @@ export class MemoryEventLog implements EventLog {
     return { revision: recorded.length - 1, position };
   }
 
-  async *readStream(stream: string, { from, backwards = false }: ReadStream = {}): AsyncGenerator<readonly RecordedEvent[]> {
+  async *readStream(
+    stream: string,
+    { from, backwards = false }: ReadStream = {},
+  ): AsyncGenerator<readonly RecordedEvent[]> {
     const events = this.#streams.get(stream) ?? [];
     const wanted = backwards ? events.slice(0, (from ?? events.length) + 1).reverse() : events.slice(from ?? 0);
     for (let start = 0; start < wanted.length; start += batchSize) yield wanted.slice(start, start + batchSize);

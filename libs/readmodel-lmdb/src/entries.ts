@@ -36,7 +36,8 @@ export class Entries {
   constructor(scope: string, changes: readonly Change[]) {
     this.#scope = scope;
     // All removals first: one row may take a key that another gives up in the same step.
-    for (const { model, account, before } of changes) if (before !== undefined) this.#add(model, account, before, 'before');
+    for (const { model, account, before } of changes)
+      if (before !== undefined) this.#add(model, account, before, 'before');
     for (const { model, account, after } of changes) if (after !== undefined) this.#add(model, account, after, 'after');
   }
 
@@ -45,9 +46,15 @@ export class Entries {
     const key = bytesOf(model.key(row));
     const id = model.id(row);
     if (key.length > longestKey) throw new TypeError(`a key of \`${model.name}\` is longer than ${longestKey} bytes`);
-    set(this.rows, places.rows(scope, account, model.name) + key, side, side === 'before' ? unknown : JSON.stringify(row));
+    set(
+      this.rows,
+      places.rows(scope, account, model.name) + key,
+      side,
+      side === 'before' ? unknown : JSON.stringify(row),
+    );
     if (!calledById(model)) set(this.ids, places.id(scope, account, model.name, id), side, key);
-    if (model.anywhere) set(this.anywhere, places.anywhere(scope, model.name, id), side, JSON.stringify([account, key]));
+    if (model.anywhere)
+      set(this.anywhere, places.anywhere(scope, model.name, id), side, JSON.stringify([account, key]));
     for (const [index, valuesOf] of Object.entries(model.indexes)) {
       for (const value of valuesOf(row)) {
         set(this.filed, places.filed(scope, account, model.name, index, value) + key, side, present);

@@ -65,6 +65,8 @@ function checkFormat(about: Texts, path: string): void {
   const found = about.get('format');
   if (found === undefined) about.putSync('format', String(format));
   else if (found !== String(format)) {
-    throw new Error(`the read models in \`${path}\` have format ${found}: this version of muniment reads format ${format}`);
+    throw new Error(
+      `the read models in \`${path}\` have format ${found}: this version of muniment reads format ${format}`,
+    );
   }
 }

@@ -36,7 +36,9 @@ export const longestKey = 1024;
 /** A part that is only ever asked for as a whole; its hash when it is long. No text has the bytes 1 3. */
 export function part(text: string): string {
   const bytes = bytesOf(text);
-  return bytes.length <= longestPart ? bytes : `\x01\x03${createHash('sha256').update(bytes, 'latin1').digest('base64')}`;
+  return bytes.length <= longestPart
+    ? bytes
+    : `\x01\x03${createHash('sha256').update(bytes, 'latin1').digest('base64')}`;
 }
 
 /** All keys that begin with these parts; what follows is a row's own key. */

@@ -115,17 +115,30 @@ export function orderContract(opened: () => EventLog): void {
           const writers = new Map<string, Promise<number>>();
           const reads = new Map<Follower, Promise<unknown>>();
           const read = (follower: Follower) =>
-            reads.set(follower, Promise.resolve(reads.get(follower)).then(() => follower.step()));
+            reads.set(
+              follower,
+              Promise.resolve(reads.get(follower)).then(() => follower.step()),
+            );
           for (const [n, next] of steps.entries()) {
             if (next.kind === 'append') {
               const stream = `${names[next.category]}-${next.account}`;
               const events = Array.from({ length: next.events }, (_, index) => happened(100 * n + index));
               const before = writers.get(stream) ?? Promise.resolve(NO_STREAM);
-              writers.set(stream, before.then(async (revision) => (await log.append(stream, revision, events)).revision));
+              writers.set(
+                stream,
+                before.then(async (revision) => (await log.append(stream, revision, events)).revision),
+              );
             } else if (next.kind === 'follow') {
               const head = await log.head();
               const start = base + Math.floor((head - base) * next.start);
-              followers.push(new Follower(log, next.categories.map((index) => names[index] as string), next.limit, start));
+              followers.push(
+                new Follower(
+                  log,
+                  next.categories.map((index) => names[index] as string),
+                  next.limit,
+                  start,
+                ),
+              );
             } else if (next.kind === 'read') {
               read(followers[next.follower % followers.length] as Follower);
             } else {

@@ -32,7 +32,12 @@ export function eventLogContract(name: string, open: () => Promise<OpenLog>): vo
         const appended = await log.append('directory-1', NO_STREAM, events);
         const recorded = await streamed(log, 'directory-1');
         expect(recorded).toEqual(
-          events.map((event, revision) => ({ ...event, stream: 'directory-1', revision, position: expect.any(Number) })),
+          events.map((event, revision) => ({
+            ...event,
+            stream: 'directory-1',
+            revision,
+            position: expect.any(Number),
+          })),
         );
         expect(appended).toEqual({ revision: 1, position: recorded[1]?.position });
         expect(await log.head()).toBe(appended.position);
