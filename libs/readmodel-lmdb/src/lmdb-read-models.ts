@@ -3,7 +3,7 @@ import type { ProjectionId, ReadModels, Rows } from '@muniment/runtime';
 import { Commits } from './commits.js';
 import { Entries } from './entries.js';
 import { Environment, type Texts } from './environment.js';
-import { behind, part } from './keys.js';
+import { behind, part, prefix } from './keys.js';
 import { LmdbRows } from './lmdb-rows.js';
 import { RowCache } from './row-cache.js';
 
@@ -90,11 +90,11 @@ export class LmdbReadModels implements ReadModels {
 
   async keep(name: string, content: string): Promise<void> {
     const { kept } = this.#environment;
-    await this.#commits.run(() => this.#environment.put(kept, part(name), content));
+    await this.#commits.run(() => this.#environment.put(kept, prefix(name), content));
   }
 
   kept(name: string): string | undefined {
-    return this.#environment.get(this.#environment.kept, part(name));
+    return this.#environment.get(this.#environment.kept, prefix(name));
   }
 
   async close(): Promise<void> {

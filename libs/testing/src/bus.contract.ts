@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Bus, BusUnavailable } from '@muniment/runtime';
+import { eventually } from './eventually.js';
+
+export interface OpenBus {
+  readonly bus: Bus;
+  readonly close: () => Promise<void>;
+}
+
+/** What every bus promises. */
+export function busContract(name: string, open: () => Promise<OpenBus>): void {
+  describe(`bus: ${name}`, () => {
+    let bus: Bus;
+    let close: () => Promise<void>;
+    beforeEach(async () => {
+      ({ bus, close } = await open());
+    });
+    afterEach(() => close());
+
+    const echo = async (subject: string, question: unknown) => ({ subject, question });
+
+    test('the service that listens on the prefix answers, and knows the whole subject', async () => {
+      await bus.respond('muniment.directory', echo);
+      const question = { input: { UserName: 'naïve 💼' }, list: [1, null, true, { deep: [''] }] };
+      expect(await bus.request('muniment.directory.CreateUser', question)).toEqual({
+        subject: 'muniment.directory.CreateUser',
+        question,
+      });
+    });
+
+    test.each(['muniment.sts.AssumeRole', 'muniment.direct', 'muniment.directory2.X', 'other', ''])(
+      'nobody answers on %j',
+      async (subject) => {
+        await bus.respond('muniment.directory', echo);
+        const error = await bus.request(subject, {}).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(BusUnavailable);
+        expect((error as Error).message).toContain(`\`${subject}\``);
+      },
+    );
+
+    test('a prefix is whole words, and the longer one goes first', async () => {
+      await bus.respond('muniment', async () => 'outer');
+      await bus.respond('muniment.directory', async () => 'inner');
+      expect(await bus.request('muniment.directory.CreateUser', {})).toBe('inner');
+      expect(await bus.request('muniment.directory2.CreateUser', {})).toBe('outer');
+    });
+
+    test('answers find the question they belong to', async () => {
+      await bus.respond('muniment.slow', async (_, n: number) => {
+        await new Promise((resolve) => setTimeout(resolve, (n * 7) % 20));
+        return n * 2;
+      });
+      const numbers = Array.from({ length: 50 }, (_, n) => n);
+      const answers = await Promise.all(numbers.map((n) => bus.request<number, number>('muniment.slow.Double', n)));
+      expect(answers).toEqual(numbers.map((n) => n * 2));
+    });
+
+    test('a failing service is a failing request, at once or later', async () => {
+      await bus.respond('muniment.later', async () => {
+        throw new Error('later');
+      });
+      await bus.respond('muniment.once', () => {
+        throw new Error('at once');
+      });
+      await expect(bus.request('muniment.later.X', {})).rejects.toThrow();
+      await expect(bus.request('muniment.once.X', {})).rejects.toThrow();
+    });
+
+    test('of several equal services each request gets one, and all get some', async () => {
+      const served = [0, 0, 0];
+      for (const index of served.keys()) {
+        await bus.respond('muniment.sts', async () => {
+          served[index] = (served[index] ?? 0) + 1;
+          return index;
+        });
+      }
+      await Promise.all(Array.from({ length: 60 }, () => bus.request('muniment.sts.AssumeRole', {})));
+      expect(served.reduce((sum, count) => sum + count)).toBe(60);
+      expect(Math.min(...served)).toBeGreaterThan(0);
+    });
+
+    test('a service that stops gets no more requests; the others go on', async () => {
+      const stop = await bus.respond('muniment.sts', async () => 'first');
+      const stopOther = await bus.respond('muniment.sts', async () => 'other');
+      await stop();
+      for (let time = 0; time < 4; time++) expect(await bus.request('muniment.sts.X', {})).toBe('other');
+      await stopOther();
+      await stopOther();
+      await expect(bus.request('muniment.sts.X', {})).rejects.toBeInstanceOf(BusUnavailable);
+    });
+
+    test('hints reach all who listen to the subject, until they stop', async () => {
+      const heard: unknown[] = [];
+      const stop = bus.subscribe('muniment.appended', (hint) => heard.push(['first', hint]));
+      bus.subscribe('muniment.appended', (hint) => heard.push(['second', hint]));
+      bus.subscribe('muniment.other', (hint) => heard.push(['other', hint]));
+      bus.publish('muniment.appended', { position: 7 });
+      const both = [
+        ['first', { position: 7 }],
+        ['second', { position: 7 }],
+      ];
+      await eventually(() => expect(heard.toSorted()).toEqual(both));
+      stop();
+      bus.publish('muniment.appended', { position: 8 });
+      await eventually(() => expect(heard.at(-1)).toEqual(['second', { position: 8 }]));
+      expect(heard).toHaveLength(3);
+    });
+
+    test('a listener that fails hurts neither who publishes nor the others', async () => {
+      const heard: unknown[] = [];
+      bus.subscribe('muniment.appended', () => {
+        throw new Error('a listener that fails on purpose');
+      });
+      bus.subscribe('muniment.appended', (hint) => heard.push(hint));
+      bus.publish('muniment.appended', 1);
+      await eventually(() => expect(heard).toEqual([1]));
+    });
+
+    test('hints that nobody listens to are lost', () => {
+      expect(() => bus.publish('muniment.nobody', {})).not.toThrow();
+    });
+
+    test('a closed bus answers nothing', async () => {
+      await bus.respond('muniment.sts', echo);
+      await bus.close();
+      await expect(bus.request('muniment.sts.X', {})).rejects.toBeInstanceOf(BusUnavailable);
+    });
+  });
+}
