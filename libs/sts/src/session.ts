@@ -31,11 +31,12 @@ export function issueSession(
 ): Issued {
   const accessKeyId = secrets.id('ASIA');
   const secretAccessKey = secrets.random(30);
-  const content = { form, accessKeyId, secretAccessKey, account, principal, session };
-  let token = secrets.sealToken(JSON.stringify(content));
-  if (token.length < minimumSize) {
-    // At most one byte of the token for each of the padding, however tokens are spelled.
-    token = secrets.sealToken(JSON.stringify({ ...content, padding: ' '.repeat(minimumSize - token.length) }));
+  const content = JSON.stringify({ form, accessKeyId, secretAccessKey, account, principal, session });
+  let token = secrets.sealToken(content);
+  for (let padding = 0; token.length < minimumSize; ) {
+    // Steps of three bytes for four characters, as base64 has it: never beyond the size that is asked for.
+    padding += Math.max(1, Math.floor(((minimumSize - token.length) * 3) / 4));
+    token = secrets.sealToken(content + ' '.repeat(padding));
   }
   const expiration = new Date(session.expiresAt);
   return {
