@@ -16,3 +16,4 @@ export {
 } from './managed-policy/managed-policy.js';
 export { type Role, roles } from './role/role.js';
 export { type User, users } from './user/user.js';
+export { type Account, accounts, everybody, type PlatformEvent, platform } from './platform/platform.js';

@@ -1,2 +1,3 @@
 export { directory } from './directory.js';
 export { directoryOperations } from './operations.js';
+export { platform } from './platform/platform.js';

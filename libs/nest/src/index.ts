@@ -1,1 +1,5 @@
-export {};
+export * from './configuration.js';
+export * from './health.controller.js';
+export * from './http.js';
+export * from './logger.js';
+export * from './metrics.js';

@@ -10,6 +10,7 @@ export interface Keys {
   remove(id: string): Promise<void>;
 }
 
+const fingerprintId = 'root-key-fingerprint';
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -83,9 +84,17 @@ export class EnvelopeSealer implements Sealer {
     return decrypt(this.#token, Buffer.from(token, 'base64'), 'session-token')?.toString();
   }
 
-  /** Tells a wrong root key from the right one without keeping either: compare with what was stored at first start. */
-  fingerprint(): string {
-    return createHmac('sha256', this.#root).update('muniment/fingerprint').digest('base64');
+  /** Refuses a root key other than the one that sealed what is stored: remembered by a fingerprint, not by itself. */
+  async prove(): Promise<void> {
+    const fingerprint = createHmac('sha256', this.#root).update('muniment/fingerprint').digest('base64');
+    const known = this.#keys.get(fingerprintId);
+    if (known === undefined) await this.#keys.put(fingerprintId, fingerprint);
+    else if (known !== fingerprint) throw new Error('the root key is not the one that sealed what is stored here');
+  }
+
+  /** A key for one purpose of the platform's own, such as marking page markers. */
+  keyFor(purpose: string): Buffer {
+    return derive(this.#root, purpose);
   }
 
   #accountKey({ account }: Subject): Buffer {

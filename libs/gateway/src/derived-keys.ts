@@ -1,0 +1,144 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { accessKeys, type LongTermCredential, longTermCredential, principalOf } from '@muniment/credentials/contract';
+import { users } from '@muniment/directory/contract';
+import type { Change, Sources } from '@muniment/kernel';
+import type { Sealer } from '@muniment/runtime';
+import { type CredentialScope, deriveSigningKey } from '@muniment/sigv4';
+import { readSession, type SealedSession } from '@muniment/sts/contract';
+import type { KnownCredential, SigningKeys } from './signing-keys.js';
+
+export interface DerivedKeysOptions {
+  readonly from: Pick<Sources, 'anywhere' | 'findById'>;
+  readonly sealer: Pick<Sealer, 'open' | 'openToken'>;
+  readonly partition: string;
+  /** Waits until rows hold everything written so far; an unknown key may just have been made. */
+  readonly caughtUp: () => Promise<void>;
+}
+
+const most = 10_000;
+
+interface Remembered {
+  readonly userId: string | undefined;
+  readonly credential: Omit<KnownCredential, 'signingKey'>;
+  readonly expires: number;
+  readonly secret: string;
+  readonly keys: Map<string, KeyObject>;
+}
+
+/** Derived signing keys, kept until the rows they come from change; secrets stay in here. */
+export class DerivedKeys implements SigningKeys {
+  readonly #options: DerivedKeysOptions;
+  readonly #longTerm = new Map<string, Remembered>();
+  readonly #sessions = new Map<string, Remembered & { readonly accessKeyId: string }>();
+  /** Grows when rows change: what was being read meanwhile is not remembered. */
+  #changes = 0;
+
+  constructor(options: DerivedKeysOptions) {
+    this.#options = options;
+  }
+
+  longTerm(accessKeyId: string, scope: CredentialScope): KnownCredential | Promise<KnownCredential | undefined> {
+    const remembered = this.#longTerm.get(accessKeyId);
+    return remembered ? known(remembered, scope) : this.#findLongTerm(accessKeyId, scope);
+  }
+
+  session(accessKeyId: string, token: string, scope: CredentialScope, now: Date) {
+    const remembered = this.#sessions.get(token);
+    if (!remembered) return this.#openSession(accessKeyId, token, scope, now);
+    if (remembered.accessKeyId !== accessKeyId) return undefined;
+    return remembered.expires <= now.getTime() ? 'expired' : known(remembered, scope);
+  }
+
+  /** Tells that rows have changed: keys, and users behind them, are looked up anew. */
+  changed(changes: readonly Change[]): void {
+    for (const { model, before, after } of changes) {
+      if (model.name === accessKeys.name) {
+        this.#changes++;
+        this.#longTerm.delete(model.id(before ?? after));
+      } else if (model.name === users.name && before !== undefined && renamed(before, after)) {
+        this.#changes++;
+        this.#forgetUser(model.id(before));
+      }
+    }
+  }
+
+  #forgetUser(userId: string): void {
+    for (const kept of [this.#longTerm, this.#sessions]) {
+      for (const [name, remembered] of kept) if (remembered.userId === userId) kept.delete(name);
+    }
+  }
+
+  async #findLongTerm(accessKeyId: string, scope: CredentialScope): Promise<KnownCredential | undefined> {
+    const { from, partition, sealer, caughtUp } = this.#options;
+    let found: LongTermCredential | undefined = await longTermCredential(accessKeyId, partition, from);
+    if (!found) {
+      await caughtUp();
+      found = await longTermCredential(accessKeyId, partition, from);
+    }
+    if (!found) return undefined;
+    const { account, principal, status, sealed } = found;
+    const changes = this.#changes;
+    const remembered: Remembered = {
+      userId: principal.type === 'User' ? principal.userId : undefined,
+      credential: { account, principal, active: status === 'Active' },
+      expires: Number.POSITIVE_INFINITY,
+      secret: await sealer.open({ account, id: accessKeyId }, sealed),
+      keys: new Map(),
+    };
+    if (changes === this.#changes) keep(this.#longTerm, accessKeyId, remembered);
+    return known(remembered, scope);
+  }
+
+  async #openSession(accessKeyId: string, token: string, scope: CredentialScope, now: Date) {
+    const content = this.#options.sealer.openToken(token);
+    const sealed = content === undefined ? undefined : readSession(content);
+    // A token is bound to its key id: another session's token does not open this one's door.
+    if (!sealed || sealed.accessKeyId !== accessKeyId) return undefined;
+    const expires = Date.parse(sealed.session.expiresAt);
+    if (expires <= now.getTime()) return 'expired' as const;
+    const changes = this.#changes;
+    const principal = await this.#principalOf(sealed);
+    if (!principal) return undefined;
+    const remembered = {
+      accessKeyId,
+      userId: principal.type === 'User' ? principal.userId : undefined,
+      credential: { account: sealed.account, principal, session: sealed.session, active: true },
+      expires,
+      secret: sealed.secretAccessKey,
+      keys: new Map<string, KeyObject>(),
+    };
+    if (changes === this.#changes) keep(this.#sessions, token, remembered);
+    return known(remembered, scope);
+  }
+
+  /** A session of a user is the user of today: renamed, or gone and then nobody's. */
+  async #principalOf({ principal, account }: SealedSession): Promise<SealedSession['principal'] | undefined> {
+    if (principal.type !== 'User') return principal;
+    const { from, partition } = this.#options;
+    return principalOf(principal, await from.findById(users, principal.userId, account), { account, partition });
+  }
+}
+
+const renamed = (before: unknown, after: unknown): boolean => {
+  const [old, now] = [before, after] as { userName: string; path: string }[];
+  return now === undefined || old?.userName !== now.userName || old?.path !== now.path;
+};
+
+function known({ credential, secret, keys }: Remembered, scope: CredentialScope): KnownCredential {
+  const name = `${scope.date}/${scope.region}/${scope.service}`;
+  let signingKey = keys.get(name);
+  if (signingKey === undefined) {
+    // A day, a region or a service more: few at any time.
+    if (keys.size >= 16) keys.clear();
+    signingKey = createSecretKey(deriveSigningKey(secret, scope));
+    keys.set(name, signingKey);
+  }
+  return { ...credential, signingKey };
+}
+
+function keep<Value>(kept: Map<string, Value>, name: string, value: Value): void {
+  kept.set(name, value);
+  if (kept.size <= most) return;
+  const [oldest] = kept.keys();
+  if (oldest !== undefined) kept.delete(oldest);
+}

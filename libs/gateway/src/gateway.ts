@@ -1,0 +1,201 @@
+import type { CallFacts } from '@muniment/audit/contract';
+import type { Operation, Service } from '@muniment/aws-model';
+import { checkInput, isFault, type Markers, operationOf, protocolOf, type WireFault } from '@muniment/aws-wire';
+import type { Position } from '@muniment/kernel';
+import { type Bus, BusUnavailable, type Clock, type Ids, type Reply, type Request, subjectOf } from '@muniment/runtime';
+import { refusal } from '@muniment/sts/contract';
+import { authenticate, type AuthenticationOptions } from './authenticate.js';
+import { type Incoming, type Outgoing, sourceIp, views } from './incoming.js';
+
+export interface GatewayOptions extends AuthenticationOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly markers: Markers;
+  /** Which context answers which operation: `iam:CreateUser` → `directory`. */
+  readonly routes: ReadonlyMap<string, string>;
+  /** Takes the call record; `durably`: resolves when it is on disk. */
+  readonly record: (facts: CallFacts, durably: boolean) => Promise<void> | undefined;
+  readonly unexpected: (error: unknown, requestId: string) => void;
+  /** Called with each answer, for metrics. */
+  readonly answered?: (operation: string, status: number, seconds: number) => void;
+}
+
+const internalFailure: WireFault = {
+  code: 'InternalFailure',
+  message: 'The request processing has failed because of an unknown error, exception or failure.',
+};
+const unavailable: WireFault = {
+  code: 'ServiceUnavailable',
+  message: 'The request has failed due to a temporary failure of the server.',
+};
+
+/** What has become known of a request on its way through. */
+interface Journey {
+  readonly requestId: string;
+  readonly arrived: Date;
+  readonly started: number;
+  facts: CallFacts;
+  service: Service | undefined;
+  operation: Operation | undefined;
+  position: Position | undefined;
+}
+
+/** All services' one door: tells them apart, authenticates, decodes, asks the owner of the operation, answers, records. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  /** The newest position that an answer of this gateway has told of: what was written is seen by every later call. */
+  #position: Position = 0;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  async handle(incoming: Incoming): Promise<Outgoing> {
+    const journey = this.#begin(incoming);
+    let outgoing: Outgoing;
+    try {
+      outgoing = await this.#answer(incoming, journey);
+    } catch (error) {
+      this.#options.unexpected(error, journey.requestId);
+      outgoing = this.#refuse(journey, internalFailure);
+    }
+    const recorded = this.#options.record(journey.facts, journey.position !== undefined);
+    if (recorded) await recorded;
+    const name = journey.operation?.name ?? 'unknown';
+    this.#options.answered?.(name, outgoing.status, (performance.now() - journey.started) / 1000);
+    return outgoing;
+  }
+
+  #begin({ headers, remoteAddress, secure }: Incoming): Journey {
+    const { ids, clock } = this.#options;
+    const requestId = ids.uuid();
+    const arrived = clock.now();
+    const userAgent = headers['user-agent'];
+    return {
+      requestId,
+      arrived,
+      started: performance.now(),
+      service: undefined,
+      operation: undefined,
+      position: undefined,
+      facts: {
+        eventId: ids.uuid(),
+        requestId,
+        at: arrived.toISOString(),
+        sourceIp: sourceIp(remoteAddress),
+        userAgent: typeof userAgent === 'string' ? userAgent : '',
+        region: 'us-east-1',
+        secureTransport: secure,
+        touched: [],
+      },
+    };
+  }
+
+  async #answer(incoming: Incoming, journey: Journey): Promise<Outgoing> {
+    const { signed, wire } = views(incoming);
+    const { sourceIp: address, userAgent, secureTransport } = journey.facts;
+    const origin = { sourceIp: address, userAgent, secureTransport };
+    const verified = await authenticate(signed, wire, origin, journey.arrived, this.#options);
+    const { service } = verified;
+    journey.service = service;
+    const found = service && operationOf(service, wire);
+    if (found && !isFault(found)) journey.operation = found;
+    journey.facts = {
+      ...journey.facts,
+      ...(service && { service }),
+      ...(journey.operation ? { operation: journey.operation } : {}),
+      ...(verified.ok
+        ? { caller: verified.caller, region: verified.caller.region }
+        : { claimed: claimOf(verified), ...(verified.region && { region: verified.region }) }),
+    };
+    if (!verified.ok) return this.#refuse(journey, verified.fault);
+    if (!service || !found) return this.#refuse(journey, internalFailure);
+    if (isFault(found)) return this.#refuse(journey, found);
+    const { caller } = verified;
+    const forbidden = caller.session && refusal(caller.session, service.id, found.name);
+    if (forbidden) return this.#refuse(journey, forbidden);
+    const decoded = protocolOf(service).decode(found, wire);
+    if (!decoded.ok) return this.#refuse(journey, decoded.fault);
+    const input = decoded.input as Record<string, unknown>;
+    journey.facts = { ...journey.facts, input };
+    const invalid = checkInput(found, input);
+    if (invalid) return this.#refuse(journey, { code: 'ValidationError', message: invalid });
+    const scope = `${caller.account}/${found.name}`;
+    const paged = this.#openMarker(found, input, scope);
+    if ('fault' in paged) return this.#refuse(journey, paged.fault);
+    const reply = await this.#ask(found, {
+      operation: found.name,
+      input: paged.input,
+      caller,
+      requestId: journey.requestId,
+      commandId: journey.requestId,
+      at: journey.facts.at,
+      position: Math.max(this.#position, positionIn(incoming)),
+    });
+    journey.facts = { ...journey.facts, touched: reply.touched };
+    if (!reply.ok) return this.#refuse(journey, reply.fault);
+    return this.#reply(journey, service, found, reply, scope);
+  }
+
+  #reply(journey: Journey, service: Service, operation: Operation, reply: Reply & { ok: true }, scope: string): Outgoing {
+    const output = this.#sealMarker(operation, reply.output as Record<string, unknown>, scope);
+    journey.facts = { ...journey.facts, output };
+    if (reply.position !== undefined) {
+      journey.position = reply.position;
+      if (reply.position > this.#position) this.#position = reply.position;
+    }
+    const { status, headers, body } = protocolOf(service).encode(operation, output, journey.requestId);
+    return { status, body, headers: { ...headers, 'x-muniment-position': String(this.#position) } };
+  }
+
+  async #ask(operation: Operation, request: Request): Promise<Reply> {
+    const { routes, bus } = this.#options;
+    const context = routes.get(`${operation.service}:${operation.name}`);
+    if (context === undefined) {
+      const message = `The operation ${operation.name} is not available in this version of Muniment.`;
+      return { ok: false, fault: { code: 'NotImplemented', message, status: 501 }, touched: [] };
+    }
+    try {
+      return await bus.request<Request, Reply>(subjectOf(context, operation.name), request);
+    } catch (error) {
+      this.#options.unexpected(error, request.requestId);
+      return { ok: false, fault: error instanceof BusUnavailable ? unavailable : internalFailure, touched: [] };
+    }
+  }
+
+  #refuse(journey: Journey, fault: WireFault): Outgoing {
+    const { code, message } = fault;
+    journey.facts = { ...journey.facts, fault: { code, message } };
+    // A request that names no service gets the error shape of the first one: never HTML.
+    const service = journey.service ?? (this.#options.services[0] as Service);
+    return protocolOf(service).encodeFault(service, fault, journey.requestId, journey.operation);
+  }
+
+  /** Clients hand markers back unread; inside, a marker is the key of the last row. */
+  #openMarker(operation: Operation, input: Record<string, unknown>, scope: string): { input: unknown } | { fault: WireFault } {
+    const name = operation.pagination?.input[0];
+    const marker = name === undefined ? undefined : input[name];
+    if (name === undefined || typeof marker !== 'string') return { input };
+    const opened = this.#options.markers.unmark(scope, marker);
+    return opened.ok ? { input: { ...input, [name]: opened.value } } : { fault: opened.fault };
+  }
+
+  #sealMarker(operation: Operation, output: Record<string, unknown>, scope: string): Record<string, unknown> {
+    const name = operation.pagination?.output[0];
+    const key = name === undefined ? undefined : output[name];
+    if (name === undefined || key === undefined) return output;
+    return { ...output, [name]: this.#options.markers.mark(scope, key) };
+  }
+}
+
+const claimOf = ({ accessKeyId, account }: { accessKeyId?: string; account?: string }) => ({
+  ...(accessKeyId !== undefined && { accessKeyId }),
+  ...(account !== undefined && { account }),
+});
+
+/** A client may demand that the answer knows everything up to a position it has been told of. */
+function positionIn({ headers }: Incoming): Position {
+  const value = headers['x-muniment-position'];
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : 0;
+}
