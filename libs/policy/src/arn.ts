@@ -21,6 +21,12 @@ export function sixParts(text: string): readonly [string, string, string, string
   return [arn, partition, service, region, account, text.slice(from)];
 }
 
+/** The six parts of an ARN, `arn` included. */
+export function arnParts(text: string): readonly string[] | undefined {
+  const parts = sixParts(text);
+  return parts?.[0] === 'arn' ? parts : undefined;
+}
+
 export function parseArn(text: string): Arn | undefined {
   const parts = sixParts(text);
   if (parts === undefined || parts[0] !== 'arn') return undefined;

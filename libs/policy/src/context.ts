@@ -1,3 +1,7 @@
+import { arnParts } from './arn.js';
+import { readAddress, type Address } from './condition/addresses.js';
+import { readInstant } from './condition/dates.js';
+import { readNumber } from './condition/numbers.js';
 import type { Principal } from './principal.js';
 
 /**
@@ -20,57 +24,132 @@ export type ContextScalar = string | number | boolean | Date;
  */
 export type RequestContext = Readonly<Record<string, ContextValue | undefined>>;
 
-/** Looks condition keys up by their lower-case name: the request's own, else what the principal itself tells. */
-export class ContextLookup {
-  readonly #given: RequestContext;
-  readonly #principal: Principal;
-  #byKey: Map<string, ContextValue> | undefined;
+/** One value of a condition key. What operators read out of it is kept: many statements ask the same. */
+export class GivenValue {
+  readonly raw: ContextScalar;
+  readonly text: string;
+  private lowerText: string | undefined;
+  private readNumber: number | undefined;
+  private readInstant: number | undefined;
+  private readAddress: Address | 'unreadable' | undefined;
+  private readParts: readonly string[] | 'unreadable' | undefined;
 
-  constructor(given: RequestContext, principal: Principal) {
-    this.#given = given;
-    this.#principal = principal;
+  constructor(raw: ContextScalar) {
+    this.raw = raw;
+    this.text = scalarText(raw);
+    this.lowerText = undefined;
+    this.readNumber = undefined;
+    this.readInstant = undefined;
+    this.readAddress = undefined;
+    this.readParts = undefined;
   }
 
-  get(key: string): ContextValue | undefined {
-    this.#byKey ??= lowered(this.#given);
-    return this.#byKey.get(key) ?? fromPrincipal(key, this.#principal);
+  get lower(): string {
+    this.lowerText ??= this.text.toLowerCase();
+    return this.lowerText;
+  }
+
+  /** NaN when the value is not a number. */
+  get number(): number {
+    this.readNumber ??= numberOf(this.raw);
+    return this.readNumber;
+  }
+
+  /** Milliseconds since 1970; NaN when the value is not a moment. */
+  get instant(): number {
+    this.readInstant ??= instantOf(this.raw);
+    return this.readInstant;
+  }
+
+  get address(): Address | undefined {
+    this.readAddress ??= readAddress(this.text) ?? 'unreadable';
+    return this.readAddress === 'unreadable' ? undefined : this.readAddress;
+  }
+
+  /** The six parts of an ARN. */
+  get arnParts(): readonly string[] | undefined {
+    this.readParts ??= arnParts(this.text) ?? 'unreadable';
+    return this.readParts === 'unreadable' ? undefined : this.readParts;
+  }
+}
+
+/** A condition key's value, or its values when it is multivalued. */
+export type Given = GivenValue | readonly GivenValue[];
+
+/** Looks condition keys up by their lower-case name: the request's own, else what the principal itself tells. */
+export class ContextLookup {
+  private readonly given: RequestContext;
+  private readonly principal: Principal;
+  private byKey: Map<string, Given | undefined> | undefined;
+
+  constructor(given: RequestContext, principal: Principal) {
+    this.given = given;
+    this.principal = principal;
+    this.byKey = undefined;
+  }
+
+  get(key: string): Given | undefined {
+    const byKey = (this.byKey ??= lowered(this.given));
+    const found = byKey.get(key);
+    if (found !== undefined || !key.startsWith('aws:') || byKey.has(key)) return found;
+    const told = PRINCIPAL_KEYS.get(key)?.(this.principal);
+    const given = told === undefined ? undefined : givenOf(told);
+    byKey.set(key, given);
+    return given;
   }
 
   /** The text a policy variable stands for; absent, empty and multivalued keys have none (requirements-4 VAR-2, VAR-6). */
   textOf(key: string): string | undefined {
-    const value = this.get(key);
-    if (value === undefined || isList(value)) return undefined;
-    const text = scalarText(value);
-    return text === '' ? undefined : text;
+    const given = this.get(key);
+    if (given === undefined || isList(given) || given.text === '') return undefined;
+    return given.text;
   }
 }
 
-export function isList(value: ContextValue): value is readonly (string | number | boolean)[] {
+export function isList(given: Given): given is readonly GivenValue[] {
+  return Array.isArray(given);
+}
+
+function givenOf(value: ContextValue): Given {
+  return isValueList(value) ? value.map((one) => new GivenValue(one)) : new GivenValue(value);
+}
+
+function isValueList(value: ContextValue): value is readonly (string | number | boolean)[] {
   return Array.isArray(value);
 }
 
 /** A value as text: dates in ISO 8601, numbers and booleans as JSON writes them. */
-export function scalarText(value: ContextScalar): string {
+function scalarText(value: ContextScalar): string {
   if (typeof value === 'string') return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   return String(value);
 }
 
-function lowered(context: RequestContext): Map<string, ContextValue> {
-  const byKey = new Map<string, ContextValue>();
-  for (const key of Object.keys(context)) {
+function numberOf(value: ContextScalar): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : Number.NaN;
+  // `aws:EpochTime` takes numeric operators as well (requirements-4 CND-12).
+  if (value instanceof Date) return value.getTime() / 1000;
+  return typeof value === 'string' ? (readNumber(value) ?? Number.NaN) : Number.NaN;
+}
+
+function instantOf(value: ContextScalar): number {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'number') return numberOf(value) * 1000;
+  return typeof value === 'string' ? (readInstant(value) ?? Number.NaN) : Number.NaN;
+}
+
+function lowered(context: RequestContext): Map<string, Given | undefined> {
+  const byKey = new Map<string, Given | undefined>();
+  for (const key in context) {
+    if (!Object.hasOwn(context, key)) continue;
     const value = context[key];
     // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
-    if (value !== undefined && value !== null) byKey.set(key.toLowerCase(), value);
+    if (value !== undefined && value !== null) byKey.set(key.toLowerCase(), givenOf(value));
   }
   return byKey;
 }
 
-/** Key values that follow from the principal (requirements-4 section 7, table; rulings 33). */
-function fromPrincipal(key: string, principal: Principal): ContextValue | undefined {
-  return key.startsWith('aws:') ? PRINCIPAL_KEYS.get(key)?.(principal) : undefined;
-}
-
+/** Key values that follow from the principal (requirements-4 section 7, table; ruling 33). */
 const PRINCIPAL_TYPES: Readonly<Record<Principal['type'], string>> = {
   Root: 'Account',
   User: 'User',

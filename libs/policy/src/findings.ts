@@ -6,24 +6,24 @@ import type { RequestResource } from './resource.js';
 
 /** One request on its way through the policies: what was matched so far. Lives for one evaluation. */
 export class Findings {
-  readonly #principal: Principal;
-  readonly #action: string;
-  readonly #service: string;
-  readonly #resource: RequestResource;
-  readonly #context: ContextLookup;
+  private readonly principal: Principal;
+  private readonly action: string;
+  private readonly service: string;
+  private readonly resource: RequestResource;
+  private readonly context: ContextLookup;
   /** Allow statements that matched, in the order in which policies were looked at. */
   readonly allows: StatementRef[] = [];
   /** Deny statements that matched in the policies looked at last. */
-  denies: StatementRef[] | undefined;
+  denies: StatementRef[] | undefined = undefined;
   /** In which ways the Allow statements of the resource's policy name the principal; see `HIT`. */
   hit: number = HIT.none;
 
   constructor(principal: Principal, action: string, resource: RequestResource, context: RequestContext) {
-    this.#principal = principal;
-    this.#action = action.toLowerCase();
-    this.#service = serviceOf(this.#action);
-    this.#resource = resource;
-    this.#context = new ContextLookup(context, principal);
+    this.principal = principal;
+    this.action = action.toLowerCase();
+    this.service = serviceOf(this.action);
+    this.resource = resource;
+    this.context = new ContextLookup(context, principal);
   }
 
   /** Adds what matches in the policies of one type; true when one of them allows. */
@@ -35,38 +35,38 @@ export class Findings {
 
   lookAt(policy: CompiledPolicy): boolean {
     const before = this.allows.length;
-    for (const statement of policy.byService.get(this.#service) ?? policy.general) {
+    for (const statement of policy.byService.get(this.service) ?? policy.general) {
       // Only a document read as another kind has principals here; they then limit the statement as well.
-      if (statement.principal !== undefined && this.#hitBy(statement) === HIT.none) continue;
-      if (this.#matches(statement)) this.#add(statement);
+      if (statement.principal !== undefined && this.hitBy(statement) === HIT.none) continue;
+      if (this.matches(statement)) this.add(statement);
     }
     return this.allows.length > before;
   }
 
   /** The same for the resource's own policy, whose statements say whom they are for. */
   lookAtResource(policy: CompiledPolicy): void {
-    for (const statement of policy.byService.get(this.#service) ?? policy.general) {
-      const hit = this.#hitBy(statement);
-      if (hit === HIT.none || !this.#matches(statement)) continue;
-      this.#add(statement);
+    for (const statement of policy.byService.get(this.service) ?? policy.general) {
+      const hit = this.hitBy(statement);
+      if (hit === HIT.none || !this.matches(statement)) continue;
+      this.add(statement);
       if (statement.allow) this.hit |= hit;
     }
   }
 
-  #matches(statement: CompiledStatement): boolean {
-    return matchesStatement(statement, this.#action, this.#resource, this.#context);
+  private matches(statement: CompiledStatement): boolean {
+    return matchesStatement(statement, this.action, this.resource, this.context);
   }
 
   /** A statement without principal, or one that would allow all but a few, denies but does not allow. */
-  #hitBy({ principal, allow }: CompiledStatement): number {
+  private hitBy({ principal, allow }: CompiledStatement): number {
     if (principal === undefined || principal.negated) {
       if (allow) return HIT.none;
       if (principal === undefined) return HIT.everyone;
     }
-    return hitOf(principal, this.#principal);
+    return hitOf(principal, this.principal);
   }
 
-  #add(statement: CompiledStatement): void {
+  private add(statement: CompiledStatement): void {
     if (statement.allow) this.allows.push(statement.ref);
     else (this.denies ??= []).push(statement.ref);
   }

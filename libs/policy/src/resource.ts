@@ -1,16 +1,23 @@
 import { sixParts } from './arn.js';
 import type { ContextLookup } from './context.js';
 import type { PolicyElement } from './document.js';
-import { fillPattern, readTemplate, type Template } from './variables.js';
-import { compileText, matchesPattern, matchesText, type TextMatcher } from './wildcard.js';
+import { compileTemplate, matchesTemplate, readTemplate, type TemplateMatcher } from './variables.js';
+import { compileText, matchesText, type TextMatcher } from './wildcard.js';
 
-/** One value of `Resource`, by the cheapest way to compare it. */
-type ResourcePattern =
-  | { readonly shape: 'any' }
-  /** Partition to account are plain text: the ARN is compared from its start. */
-  | { readonly shape: 'whole'; readonly whole: TextMatcher }
-  | { readonly shape: 'head'; readonly head: string; readonly rest: TextMatcher | Template }
-  | { readonly shape: 'parts'; readonly parts: readonly TextMatcher[]; readonly rest: TextMatcher | Template };
+/** One value of `Resource`, by the cheapest way to compare it. One type of object for all, so that looking is fast. */
+interface ResourcePattern {
+  /**
+   * `whole`: partition to account are plain text and the ARN is compared from its start. `head`: they are plain text and
+   * compared apart. `parts`: they have wildcards of their own.
+   */
+  readonly shape: 'any' | 'whole' | 'head' | 'parts';
+  readonly head: string;
+  readonly parts: readonly TextMatcher[];
+  /** What covers the part behind the fifth colon; under `whole` all of it. */
+  readonly rest: TextMatcher;
+  /** In place of `rest`, when there are variables. */
+  readonly template: TemplateMatcher | undefined;
+}
 
 /** `Resource` or `NotResource`. */
 export interface ResourceMatcher {
@@ -35,18 +42,19 @@ const SERVICE = 2;
  * (requirements-4 ARN-8). Variables count behind the fifth colon only (RES-3).
  */
 function compilePattern(text: string, variables: boolean): ResourcePattern | undefined {
-  if (text === '*') return { shape: 'any' };
+  if (text === '*') return { shape: 'any', head: '', parts: [], rest: compileText('*'), template: undefined };
   const six = sixParts(text);
   if (six?.[0] !== 'arn') return undefined;
   const parts = six.slice(0, 5).map(compileText);
-  const last = six[5];
-  const template = variables ? readTemplate(last) : undefined;
   if (parts[SERVICE]?.shape !== 'literal') return undefined;
-  if (parts.some((part) => part.shape !== 'literal')) return { shape: 'parts', parts, rest: template ?? compileText(last) };
-  if (template !== undefined) return { shape: 'head', head: text.slice(0, text.length - last.length), rest: template };
+  const last = six[5];
+  const head = text.slice(0, text.length - last.length);
   const rest = compileText(last);
-  if (rest.shape === 'pattern') return { shape: 'head', head: text.slice(0, text.length - last.length), rest };
-  return { shape: 'whole', whole: compileText(text) };
+  const read = variables ? readTemplate(last) : undefined;
+  const template = read && compileTemplate(read);
+  if (parts.some((part) => part.shape !== 'literal')) return { shape: 'parts', head, parts, rest, template };
+  if (template !== undefined || rest.shape === 'pattern') return { shape: 'head', head, parts, rest, template };
+  return { shape: 'whole', head, parts, rest: compileText(text), template: undefined };
 }
 
 export function matchesResource(matcher: ResourceMatcher, resource: RequestResource, context: ContextLookup): boolean {
@@ -59,11 +67,11 @@ function covers(pattern: ResourcePattern, { text, offset }: RequestResource, con
     case 'any':
       return true;
     case 'whole':
-      return matchesText(pattern.whole, text);
+      return matchesText(pattern.rest, text);
     case 'head':
-      return pattern.head.length === offset && text.startsWith(pattern.head) && coversRest(pattern.rest, text, offset, context);
+      return pattern.head.length === offset && coversRest(pattern, text, offset, context) && text.startsWith(pattern.head);
     case 'parts':
-      return offset >= 0 && coversParts(pattern.parts, text) && coversRest(pattern.rest, text, offset, context);
+      return offset >= 0 && coversRest(pattern, text, offset, context) && coversParts(pattern.parts, text);
   }
 }
 
@@ -78,8 +86,6 @@ function coversParts(parts: readonly TextMatcher[], text: string): boolean {
 }
 
 /** An unfilled variable covers nothing, so that in `NotResource` it spares nothing (requirements-4 VAR-6). */
-function coversRest(rest: TextMatcher | Template, text: string, offset: number, context: ContextLookup): boolean {
-  if ('shape' in rest) return matchesText(rest, text, offset);
-  const pattern = fillPattern(rest, context);
-  return pattern !== undefined && matchesPattern(pattern, text, offset);
+function coversRest({ rest, template }: ResourcePattern, text: string, offset: number, context: ContextLookup): boolean {
+  return template === undefined ? matchesText(rest, text, offset) : matchesTemplate(template, text, offset, context);
 }

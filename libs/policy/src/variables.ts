@@ -1,5 +1,5 @@
 import type { ContextLookup } from './context.js';
-import { wildcardCode, type Pattern } from './wildcard.js';
+import { hasAt, matchesPattern, wildcardCode, type Pattern } from './wildcard.js';
 
 /** Text whose wildcards count, text that is only itself, or a variable to be looked up. */
 export type TemplatePiece =
@@ -88,4 +88,38 @@ export function fillPattern(template: Template, context: ContextLookup): Pattern
 
 function pieceText(piece: TemplatePiece, context: ContextLookup): string | undefined {
   return piece.kind === 'variable' ? (context.textOf(piece.key) ?? piece.fallback) : piece.text;
+}
+
+/** A template sorted by its wildcards: without any, or with one star at its end, nothing has to be put together. */
+export interface TemplateMatcher {
+  readonly shape: 'literal' | 'prefix' | 'pattern';
+  readonly template: Template;
+}
+
+export function compileTemplate(template: Template): TemplateMatcher {
+  const last = template.at(-1);
+  if (last?.kind === 'text' && last.text.endsWith('*')) {
+    const before: Template = [...template.slice(0, -1), { kind: 'text', text: last.text.slice(0, -1) }];
+    if (!before.some(isWild)) return { shape: 'prefix', template: before };
+  }
+  return { shape: template.some(isWild) ? 'pattern' : 'literal', template };
+}
+
+function isWild(piece: TemplatePiece): boolean {
+  return piece.kind === 'text' && (piece.text.includes('*') || piece.text.includes('?'));
+}
+
+/** Whether the filled template covers `text` from offset `from`; one that cannot be filled covers nothing. */
+export function matchesTemplate({ shape, template }: TemplateMatcher, text: string, from: number, context: ContextLookup): boolean {
+  if (shape === 'pattern') {
+    const pattern = fillPattern(template, context);
+    return pattern !== undefined && matchesPattern(pattern, text, from);
+  }
+  let at = from;
+  for (const piece of template) {
+    const filled = pieceText(piece, context);
+    if (filled === undefined || !hasAt(text, filled, at)) return false;
+    at += filled.length;
+  }
+  return shape === 'prefix' || at === text.length;
 }

@@ -78,12 +78,22 @@ export function matchesText(matcher: TextMatcher, text: string, from = 0): boole
     case 'any':
       return true;
     case 'literal':
-      return text.length - from === matcher.text.length && text.startsWith(matcher.text, from);
+      return text.length - from === matcher.text.length && hasAt(text, matcher.text, from);
     case 'prefix':
-      return text.startsWith(matcher.text, from);
+      return hasAt(text, matcher.text, from);
     case 'pattern':
       return matchesPattern(matcher.pattern, text, from);
   }
+}
+
+/**
+ * Whether `part` stands in `text` at `from`. ARNs begin alike and differ towards the end, so the last character is
+ * looked at first: most comparisons end there.
+ */
+export function hasAt(text: string, part: string, from: number): boolean {
+  const last = part.length - 1;
+  if (last < 0) return true;
+  return text.charCodeAt(from + last) === part.charCodeAt(last) && text.startsWith(part, from);
 }
 
 /** Whether a wildcard text covers another text; compiles each time, so meant for checks that happen once. */

@@ -3,8 +3,8 @@ import type { ContextLookup } from '../context.js';
 import { fillPattern, readTemplate, type Template } from '../variables.js';
 import { compileText, matchesPattern, matchesText, type Pattern, type TextMatcher } from '../wildcard.js';
 
-/** Compares an ARN with the values of an `Arn…` operator; `parts` is undefined when the value is not an ARN. */
-export type ArnTest = (parts: readonly string[] | undefined, context: ContextLookup) => boolean;
+/** Compares the six parts of an ARN with one value of an `Arn…` operator. */
+export type ArnTest = (parts: readonly string[], context: ContextLookup) => boolean;
 
 const COLON = 0x3a;
 
@@ -15,10 +15,10 @@ const COLON = 0x3a;
 export function compileArn(text: string, variables: boolean): ArnTest {
   const template = variables ? readTemplate(text) : undefined;
   if (template !== undefined) return templateTest(template);
-  if (text === '*') return (parts) => parts !== undefined;
+  if (text === '*') return () => true;
   const matchers = sixParts(text)?.map(compileText);
   if (matchers === undefined) return () => false;
-  return (parts) => parts !== undefined && allMatch(matchers, parts);
+  return (parts) => allMatch(matchers, parts);
 }
 
 function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): boolean {
@@ -32,7 +32,6 @@ function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): b
 function templateTest(template: Template): ArnTest {
   const written = cutTemplate(template);
   return (parts, context) => {
-    if (parts === undefined) return false;
     const patterns = written === undefined ? cutPattern(fillPattern(template, context)) : written.map((part) => fillPattern(part, context));
     if (patterns?.length !== 6) return false;
     return patterns.every((pattern, index) => pattern !== undefined && matchesPattern(pattern, parts[index] ?? ''));
@@ -88,10 +87,4 @@ function cutPattern(pattern: Pattern | undefined): Pattern[] | undefined {
   }
   parts.push(pattern.subarray(from));
   return parts;
-}
-
-/** An ARN's six parts, or undefined when the text is not an ARN. */
-export function arnParts(text: string): readonly string[] | undefined {
-  const parts = sixParts(text);
-  return parts?.[0] === 'arn' ? parts : undefined;
 }

@@ -1,4 +1,4 @@
-import { isList, type ContextLookup, type ContextValue } from '../context.js';
+import { isList, type ContextLookup, type Given } from '../context.js';
 import type { ConditionEntry } from '../document.js';
 import { readOperator, type Quantifier } from './operators.js';
 import { TESTS, type ValueTest } from './tests.js';
@@ -29,7 +29,7 @@ export function compileCondition(entry: ConditionEntry, variables: boolean, allo
   const { operator, quantifier, ifExists } = use;
   const texts = entry.values.map((value) => value.text);
   if (operator.family === 'Null') return nullCondition(key, texts);
-  const test = TESTS[operator.family](texts, operator, variables && operator.variables);
+  const test = TESTS[operator.family](texts, variables && operator.variables, operator.relation);
   const missing = quantifier === 'one' ? operator.negated : quantifier === 'all';
   return { key, quantifier, negated: operator.negated, test, whenMissing: ifExists || missing, whenNull: undefined };
 }
@@ -44,24 +44,24 @@ function nullCondition(key: string, texts: readonly string[]): Condition {
 
 /** Whether the entry holds (requirements-4 6.1, 6.3; rulings 27 to 30). */
 export function holds(condition: Condition, context: ContextLookup): boolean {
-  const value = context.get(condition.key);
-  if (value === undefined) return condition.whenMissing;
-  if (isNull(value)) {
+  const given = context.get(condition.key);
+  if (given === undefined) return condition.whenMissing;
+  if (isNull(given)) {
     if (condition.whenNull !== undefined) return condition.whenNull;
     if (condition.quantifier !== 'one') return condition.quantifier === 'all';
   }
   const { test, negated } = condition;
-  if (!isList(value)) return test(value, context) !== negated;
+  if (!isList(given)) return test(given, context) !== negated;
   switch (condition.quantifier) {
     case 'all':
-      return value.every((one) => test(one, context) !== negated);
+      return given.every((one) => test(one, context) !== negated);
     case 'any':
-      return value.some((one) => test(one, context) !== negated);
+      return given.some((one) => test(one, context) !== negated);
     case 'one':
-      return value.some((one) => test(one, context)) !== negated;
+      return given.some((one) => test(one, context)) !== negated;
   }
 }
 
-function isNull(value: ContextValue): boolean {
-  return value === '' || (isList(value) && value.length === 0);
+function isNull(given: Given): boolean {
+  return isList(given) ? given.length === 0 : given.text === '';
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compileText, hasAt, matchesPattern, matchesText, matchesWildcard, patternOf } from './wildcard.js';
+
+/** Obvious and slow: a star takes nothing, or one character and stays. */
+function reference(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  const [first] = pattern;
+  if (first === '*') return reference(pattern.slice(1), text) || (text !== '' && reference(pattern, text.slice(1)));
+  return text !== '' && (first === '?' || first === text[0]) && reference(pattern.slice(1), text.slice(1));
+}
+
+const patterns = fc.array(fc.constantFrom('a', 'b', ':', '/', '*', '?'), { maxLength: 8 }).map((parts) => parts.join(''));
+const texts = fc.array(fc.constantFrom('a', 'b', ':', '/', '*'), { maxLength: 9 }).map((parts) => parts.join(''));
+
+describe('the wildcard matcher', () => {
+  test('agrees with a slow reference (reliability-security S23)', () => {
+    fc.assert(
+      fc.property(patterns, texts, (pattern, text) => {
+        expect(matchesWildcard(pattern, text)).toBe(reference(pattern, text));
+        expect(matchesPattern(patternOf(pattern), text)).toBe(reference(pattern, text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('looks at the rest of a text from an offset', () => {
+    fc.assert(
+      fc.property(patterns, texts, texts, (pattern, before, text) => {
+        expect(matchesText(compileText(pattern), before + text, before.length)).toBe(reference(pattern, text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('hasAt is startsWith', () => {
+    fc.assert(
+      fc.property(texts, texts, fc.nat(9), (text, part, from) => {
+        fc.pre(from <= text.length);
+        expect(hasAt(text, part, from)).toBe(text.startsWith(part, from));
+      }),
+    );
+  });
+
+  test.each([
+    ['1/test/object.jpg', true],
+    ['1/2/test/object.jpg', true],
+    ['1/2/test/3/object.jpg', true],
+    ['1/2/3/test/4/object.jpg', true],
+    ['1///test///object.jpg', true],
+    ['1/test/.jpg', true],
+    ['/test/object.jpg', true],
+    ['1/test/', true],
+    ['1-test/object.jpg', false],
+    ['test/object.jpg', false],
+    ['1/2/test.jpg', false],
+  ])('BUCKET/*/test/* against %s (requirements-4 RES-2)', (text, expected) => {
+    expect(matchesWildcard('BUCKET/*/test/*', `BUCKET/${text}`)).toBe(expected);
+  });
+
+  test('a thousand stars are fast (reliability-security S22)', () => {
+    const started = performance.now();
+    expect(matchesWildcard(`${'*a'.repeat(1000)}*`, `${'a'.repeat(999)}b`)).toBe(false);
+    expect(matchesWildcard('a*'.repeat(1000), 'a'.repeat(2000))).toBe(true);
+    expect(matchesWildcard('*a*a*a*b', 'a'.repeat(1200))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(250);
+  });
+});
