@@ -4,7 +4,7 @@ import type { Event, Evolve } from '../event.js';
 import { type ListInput, type Listed, listing, page } from '../list.js';
 import { type Command, type Query, query } from '../operation.js';
 import type { Table } from '../table.js';
-import { askOf, existing, type Holder } from './holder.js';
+import { askOf, existing, found, type Holder, named } from './holder.js';
 import { sliceOf } from './tags.js';
 
 /** Managed policies attached to a row, by ARN, oldest first. */
@@ -54,7 +54,7 @@ export const attaching = <State, Row extends Attachable, Key extends string, Inp
 ): Command =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call, {
+      askOf(holder, input, named(holder, input, state, call), call, {
         'iam:PolicyARN': input.PolicyArn,
       }),
     decide(input, state, call) {
@@ -76,7 +76,7 @@ export const detaching = <State, Row extends Attachable, Key extends string, Inp
 ): Command =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call, {
+      askOf(holder, input, named(holder, input, state, call), call, {
         'iam:PolicyARN': input.PolicyArn,
       }),
     decide(input, state, call) {
@@ -99,8 +99,8 @@ export const attachedListing = <
   operation: Operation<Input, Output, string, string>,
 ): Query =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<string> }, Listed<string>>(operation, {
-    async gather(input, from) {
-      const row = await from.find(holder.model, holder.key(input[holder.input]));
+    async gather(input, from, call) {
+      const row = await found(holder, input, from, call);
       const prefix = input.PathPrefix ?? '/';
       const arns = (row?.attached ?? []).filter((arn) => policyPath(arn).startsWith(prefix));
       const sorted = arns.sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
@@ -109,8 +109,7 @@ export const attachedListing = <
     authorize: (input, { row }, call) => askOf(holder, input, row, call),
     decide: (input, { row, listed }, call) =>
       row ? listed : call.fault('NoSuchEntity', holder.missing(input[holder.input])),
-    reply: (listed) =>
-      listing(operation, listed, (arn) => ({ PolicyName: policyName(arn), PolicyArn: arn }) as never),
+    reply: (listed) => listing(operation, listed, (arn) => ({ PolicyName: policyName(arn), PolicyArn: arn }) as never),
   });
 
 /** A customer's policy may bear the name of one of AWS's; a page must be able to end between them. */

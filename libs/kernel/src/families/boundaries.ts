@@ -3,7 +3,7 @@ import type { Call } from '../call.js';
 import type { Event, Evolve } from '../event.js';
 import type { Command } from '../operation.js';
 import type { Table } from '../table.js';
-import { askOf, existing, type Holder } from './holder.js';
+import { askOf, existing, type Holder, named } from './holder.js';
 
 /** The managed policy, by ARN, that caps what the row's own policies can give. */
 export interface Bounded {
@@ -50,7 +50,7 @@ export const boundaryPut = <
 ): Command =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call, {
+      askOf(holder, input, named(holder, input, state, call), call, {
         'iam:PermissionsBoundary': input.PermissionsBoundary,
       }),
     decide(input, state, call) {
@@ -69,8 +69,7 @@ export const boundaryDelete = <State, Row extends Bounded, Key extends string, I
   operation: Operation<Input, NoMembers, string, string>,
 ): Command =>
   holder.aggregate.command(operation, {
-    authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call),
+    authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {
       const row = existing(holder, input, state, call);
       if (row.boundary === undefined) {

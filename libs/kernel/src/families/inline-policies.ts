@@ -4,7 +4,7 @@ import type { Event, Evolve } from '../event.js';
 import { type ListInput, type Listed, listing, page } from '../list.js';
 import { type Command, type Query, query } from '../operation.js';
 import type { Table } from '../table.js';
-import { askOf, existing, type Holder } from './holder.js';
+import { askOf, existing, found, type Holder, named } from './holder.js';
 import { sliceOf } from './tags.js';
 
 /** Policies embedded in a row, by name; the documents as they were written. */
@@ -53,8 +53,7 @@ export const inlinePut = <
   operation: Operation<Input, NoMembers, string, string>,
 ): Command =>
   holder.aggregate.command(operation, {
-    authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call),
+    authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {
       const row = existing(holder, input, state, call);
       const { PolicyName: policyName, PolicyDocument: document } = input;
@@ -70,8 +69,7 @@ export const inlineDelete = <State, Row extends WithInlinePolicies, Key extends 
   operation: Operation<Input, NoMembers, string, string>,
 ): Command =>
   holder.aggregate.command(operation, {
-    authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call),
+    authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {
       const row = existing(holder, input, state, call);
       if (!Object.hasOwn(row.inline, input.PolicyName)) {
@@ -96,7 +94,7 @@ export const inlineGet = <
   operation: Operation<Input, Output, string, string>,
 ): Query =>
   query<Input, Output, string, Row | undefined, string>(operation, {
-    gather: async (input, from) => from.find(holder.model, holder.key(input[holder.input])),
+    gather: (input, from, call) => found(holder, input, from, call),
     authorize: (input, row, call) => askOf(holder, input, row, call),
     decide(input, row, call) {
       if (!row) return call.fault('NoSuchEntity', holder.missing(input[holder.input]));
@@ -125,10 +123,17 @@ export const inlineListing = <
   operation: Operation<Input, Output, string, string>,
 ): Query =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<string> }, Listed<string>>(operation, {
-    async gather(input, from) {
-      const row = await from.find(holder.model, holder.key(input[holder.input]));
+    async gather(input, from, call) {
+      const row = await found(holder, input, from, call);
       const names = Object.keys(row?.inline ?? {}).sort();
-      return { row, listed: await page(input, (name) => name, sliceOf(names, (name) => name)) };
+      return {
+        row,
+        listed: await page(
+          input,
+          (name) => name,
+          sliceOf(names, (name) => name),
+        ),
+      };
     },
     authorize: (input, { row }, call) => askOf(holder, input, row, call),
     decide: (input, { row, listed }, call) =>

@@ -6,7 +6,7 @@ import { type ListInput, type Listed, listing, page } from '../list.js';
 import { type Command, type Query, query } from '../operation.js';
 import { fold } from '../read-model.js';
 import type { Table } from '../table.js';
-import { askOf, existing, type Holder } from './holder.js';
+import { askOf, existing, found, type Holder, named } from './holder.js';
 
 export interface Tag {
   readonly Key: string;
@@ -99,7 +99,7 @@ export const tagging = <State, Row extends Tagged, Key extends string, Input ext
 ): Command =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call, requestTags(input.Tags)),
+      askOf(holder, input, named(holder, input, state, call), call, requestTags(input.Tags)),
     decide(input, state, call) {
       const row = existing(holder, input, state, call);
       const tags = checkedTags(input.Tags, row.tags, same, call);
@@ -108,13 +108,18 @@ export const tagging = <State, Row extends Tagged, Key extends string, Input ext
   });
 
 /** `Untag…`: removes tags by key; keys that are not there are no error. */
-export const untagging = <State, Row extends Tagged, Key extends string, Input extends Named<Key> & { TagKeys: string[] }>(
+export const untagging = <
+  State,
+  Row extends Tagged,
+  Key extends string,
+  Input extends Named<Key> & { TagKeys: string[] },
+>(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, NoMembers, string, string>,
 ): Command =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
-      askOf(holder, input, holder.table(state).keyed(holder.key(input[holder.input])), call, {
+      askOf(holder, input, named(holder, input, state, call), call, {
         'aws:TagKeys': input.TagKeys,
       }),
     decide: (input, state, call) => ({
@@ -129,10 +134,17 @@ export const tagListing = <State, Row extends Tagged, Key extends string, Input 
   operation: Operation<Input, Output, string, string>,
 ): Query =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<Tag> }, Listed<Tag>>(operation, {
-    async gather(input, from) {
-      const row = await from.find(holder.model, holder.key(input[holder.input]));
+    async gather(input, from, call) {
+      const row = await found(holder, input, from, call);
       const tags = [...(row?.tags ?? [])].sort((a, b) => (a.Key < b.Key ? -1 : 1));
-      return { row, listed: await page(input, (tag) => tag.Key, sliceOf(tags, (tag) => tag.Key)) };
+      return {
+        row,
+        listed: await page(
+          input,
+          (tag) => tag.Key,
+          sliceOf(tags, (tag) => tag.Key),
+        ),
+      };
     },
     authorize: (input, { row }, call) => askOf(holder, input, row, call),
     decide: (input, { row, listed }, call) =>
