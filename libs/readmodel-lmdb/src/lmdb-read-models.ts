@@ -1,5 +1,5 @@
 import type { Change, Position } from '@muniment/kernel';
-import type { ProjectionId, ReadModels, Rows } from '@muniment/runtime';
+import type { ProjectionId, ReadModels } from '@muniment/runtime';
 import { Commits } from './commits.js';
 import { Entries } from './entries.js';
 import { Environment, type Texts } from './environment.js';
@@ -83,7 +83,7 @@ export class LmdbReadModels implements ReadModels {
     await this.sweep();
   }
 
-  rows(projection: ProjectionId): Rows {
+  rows(projection: ProjectionId): LmdbRows {
     const name = nameOf(projection);
     return new LmdbRows(this.#environment, this.#cache, () => this.#scopes.get(name));
   }

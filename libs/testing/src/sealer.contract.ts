@@ -30,7 +30,7 @@ export function sealerContract(name: string, open: () => Promise<OpenSealer>): v
       async (secret) => {
         const sealed = await sealer.seal(subject, secret);
         expect(await sealer.open(subject, sealed)).toBe(secret);
-        if (secret !== '') expect(sealed).not.toContain(secret);
+        expect(sealed.includes(secret)).toBe(secret === '');
       },
     );
 
@@ -40,7 +40,11 @@ export function sealerContract(name: string, open: () => Promise<OpenSealer>): v
 
     test('two first seals at the same time both open', async () => {
       const sealed = await Promise.all(['one', 'two', 'three'].map((secret) => sealer.seal(subject, secret)));
-      expect(await Promise.all(sealed.map((each) => sealer.open(subject, each)))).toEqual(['one', 'two', 'three']);
+      expect(await Promise.all(sealed.map(async (each) => sealer.open(subject, each)))).toEqual([
+        'one',
+        'two',
+        'three',
+      ]);
     });
 
     test.each([
