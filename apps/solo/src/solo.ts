@@ -26,12 +26,12 @@ import {
   randomIds,
   type Request,
   RowsOf,
-  Service,
+  ContextHost,
   sourcesFor,
   systemClock,
 } from '@muniment/runtime';
 import { stsOperations } from '@muniment/sts';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { DataDirectory } from './data-directory.js';
 import { FirstStart, type MadeCredentials } from './first-start.js';
@@ -121,7 +121,7 @@ export class Solo {
     }
   }
 
-  readonly #services: readonly Service[];
+  readonly #services: readonly ContextHost[];
 
   private constructor(
     { configuration, logger, metrics, failed }: SoloOptions,
@@ -132,6 +132,7 @@ export class Solo {
   ) {
     const { log, readModels } = stores;
     const { partition, signatureWindowSeconds: windowSeconds } = configuration;
+    const markerKey = sealer.keyFor('pagination-markers');
     this.#stores = stores;
     this.accountId = accountId;
     this.made = made;
@@ -159,7 +160,7 @@ export class Solo {
       logger.error({ err: error, requestId: typeof request === 'string' ? request : request.requestId }, 'unexpected');
     this.#services = contexts.map(
       (context) =>
-        new Service(context, {
+        new ContextHost(context, {
           log,
           readModels,
           rows,
@@ -181,7 +182,7 @@ export class Solo {
       bus: this.#bus,
       clock: systemClock,
       ids: randomIds,
-      markers: markersOf(sealer.keyFor('pagination-markers')),
+      markers: markersOf((text) => createHmac('sha256', markerKey).update(text).digest()),
       routes: routesOf(this.#services),
       record: (facts, durably) => recorder.record(facts, durably),
       unexpected,
@@ -234,7 +235,7 @@ export class Solo {
   }
 }
 
-const routesOf = (served: readonly Service[]): ReadonlyMap<string, string> =>
+const routesOf = (served: readonly ContextHost[]): ReadonlyMap<string, string> =>
   new Map(
     served.flatMap((service) =>
       Array.from(service.operations, ({ operation }) => [`${operation.service}:${operation.name}`, service.name] as const),

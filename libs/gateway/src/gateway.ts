@@ -1,6 +1,6 @@
 import type { CallFacts } from '@muniment/audit/contract';
 import type { Operation, Service } from '@muniment/aws-model';
-import { checkInput, isFault, type Markers, operationOf, protocolOf, type WireFault } from '@muniment/aws-wire';
+import { checkInput, isFault, type Markers, operationOf, protocolOf, serviceOf, type WireFault } from '@muniment/aws-wire';
 import type { Position } from '@muniment/kernel';
 import { type Bus, BusUnavailable, type Clock, type Ids, type Reply, type Request, subjectOf } from '@muniment/runtime';
 import { refusal } from '@muniment/sts/contract';
@@ -64,6 +64,15 @@ export class Gateway {
     if (recorded) await recorded;
     const name = journey.operation?.name ?? 'unknown';
     this.#options.answered?.(name, outgoing.status, (performance.now() - journey.started) / 1000);
+    return outgoing;
+  }
+
+  /** Answers a request that could not be read to its end (too large, malformed): recorded, never routed. */
+  async refuseUnread(incoming: Incoming, fault: WireFault): Promise<Outgoing> {
+    const journey = this.#begin(incoming);
+    journey.service = serviceOf(this.#options.services, views(incoming).wire);
+    const outgoing = this.#refuse(journey, fault);
+    await this.#options.record(journey.facts, false);
     return outgoing;
   }
 

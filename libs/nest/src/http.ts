@@ -1,7 +1,9 @@
-import type { Gateway } from '@muniment/gateway';
+import type { Socket } from 'node:net';
+import type { Gateway, Incoming, Outgoing } from '@muniment/gateway';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Configuration } from './configuration.js';
 import { nestLogger } from './logger.js';
@@ -26,7 +28,9 @@ export async function startHttp(
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    routerOptions: { ignoreTrailingSlash: false },
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
+      void reply.code(error.statusCode ?? 400).header('content-type', 'text/xml').send(errorBody('MalformedInput', error.message)),
   } as never);
   const app = await NestFactory.create<NestFastifyApplication>(root as Type, adapter, {
     logger: nestLogger(logger),
@@ -38,27 +42,52 @@ export async function startHttp(
   return { app, url: await app.getUrl() };
 }
 
+const errorBody = (code: string, message: string): string =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message.replace(/[<>&]/g, ' ')}</Message></Error></ErrorResponse>`;
+
+/** What is no HTTP request, or has more headers than anyone needs, is refused before anything reads it. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = tooLarge
+    ? errorBody('RequestHeaderSectionTooLarge', `Your request header section exceeds the maximum of ${headerBytes} bytes.`)
+    : errorBody('MalformedInput', 'The request cannot be read.');
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+const incomingOf = ({ raw, body }: FastifyRequest): Incoming => ({
+  method: raw.method ?? 'GET',
+  target: raw.url ?? '/',
+  rawHeaders: raw.rawHeaders,
+  headers: raw.headers,
+  body: Buffer.isBuffer(body) ? body : noBody,
+  remoteAddress: raw.socket.remoteAddress ?? '',
+  secure: 'encrypted' in raw.socket,
+});
+
+const send = (reply: FastifyReply, { status, headers, body }: Outgoing): FastifyReply =>
+  reply.code(status).headers(headers).send(body);
+
 /** Every method and path that is no health route is an AWS request. */
 function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.route({
-    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+    method: fastify.supportedMethods,
     url: '/*',
-    async handler(request, reply) {
-      const { raw } = request;
-      const answer = await gateway.handle({
-        method: raw.method ?? 'GET',
-        target: raw.url ?? '/',
-        rawHeaders: raw.rawHeaders,
-        headers: raw.headers,
-        body: Buffer.isBuffer(request.body) ? request.body : noBody,
-        remoteAddress: raw.socket.remoteAddress ?? '',
-        secure: 'encrypted' in raw.socket,
-      });
-      reply.code(answer.status).headers(answer.headers);
-      return reply.send(answer.body);
+    handler: async (request, reply) => send(reply, await gateway.handle(incomingOf(request))),
+    async errorHandler(error: FastifyError, request, reply) {
+      const tooLarge = error.statusCode === 413;
+      const message = tooLarge ? 'The request is too large.' : 'The request cannot be read.';
+      const fault = { code: tooLarge ? 'RequestEntityTooLarge' : 'MalformedInput', message };
+      await send(reply, await gateway.refuseUnread(incomingOf(request), fault));
     },
   });
 }

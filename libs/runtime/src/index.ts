@@ -11,6 +11,6 @@ export * from './ports/read-models.js';
 export * from './ports/sealer.js';
 export * from './projector.js';
 export * from './recorder.js';
-export * from './service.js';
+export * from './context-host.js';
 export * from './sources.js';
 export * from './writer.js';

@@ -69,7 +69,7 @@ export class Projector {
     this.#stopListening = this.#log.onAppended(() => this.#wake());
     this.#wake();
     await this.#running;
-    if (this.failure) throw this.failure;
+    if (this.failure) throw new Error(`projection \`${this.#id.name}\` cannot be kept`, { cause: this.failure });
   }
 
   async stop(): Promise<void> {

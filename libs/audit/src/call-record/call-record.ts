@@ -63,7 +63,9 @@ function recordFor(facts: CallFacts, account: string): CallRecord {
   const eventName = operation?.name ?? facts.operationName ?? 'Unknown';
   const readOnly = readOnlyName.test(eventName) || service?.id === 'sts';
   const requestParameters = operation && facts.input ? elements(operation.input, facts.input) : null;
-  const answered = operation !== undefined && !fault && (!readOnly || service?.id === 'sts');
+  // Of reads only those answers are kept that hand something out: credentials.
+  const handsOut = Object.hasOwn((facts.output ?? {}) as object, 'Credentials');
+  const answered = operation !== undefined && !fault && (!readOnly || handsOut);
   const userName = userNameOf(facts);
   return {
     trail: {

@@ -17,7 +17,7 @@ export interface Context {
   readonly aggregates: readonly Aggregate[];
 }
 
-export interface ServiceParts {
+export interface ContextHostParts {
   readonly log: EventLog;
   readonly readModels: ReadModels;
   readonly rows: RowsOf;
@@ -38,14 +38,14 @@ export const patience = 2000;
 const residentWriters = 1024;
 
 /** One context's operations behind one handler. */
-export class Service {
+export class ContextHost {
   readonly name: string;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
-  readonly #parts: ServiceParts;
+  readonly #parts: ContextHostParts;
   readonly #executor: Executor;
   readonly #writers = new Map<string, Writer>();
 
-  constructor(context: Context, parts: ServiceParts) {
+  constructor(context: Context, parts: ContextHostParts) {
     this.name = context.name;
     this.#parts = parts;
     this.#operations = new Map(context.operations.map((each) => [each.operation.name, each]));
