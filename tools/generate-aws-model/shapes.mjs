@@ -100,6 +100,11 @@ function describerOf({ shape, constant, typeName, typeOf }) {
     return `${body}\n${enclosed(declared, '{', entries(of), '}', `)${rest === '{}' ? '' : `, ${rest}`});`)}`;
   }
 
+  return { entries, structure, ...describerOfSimple({ shape, constant, typeName }) };
+}
+
+/** Everything but structures: constants that only the module itself sees, and the types of enums. */
+function describerOfSimple({ shape, constant, typeName }) {
   /** `head` completed by what else the shape says. */
   const call = (head, of, more) => {
     const said = properties({ sensitive: of.sensitive, min: of.min, max: of.max, ...more });
@@ -131,7 +136,7 @@ function describerOf({ shape, constant, typeName, typeOf }) {
     return call(own, of, { pattern: of.pattern, format: of.timestampFormat });
   }
 
-  return { entries, structure, collection, scalar };
+  return { collection, scalar };
 }
 
 export function fail(message) {

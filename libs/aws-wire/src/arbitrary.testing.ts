@@ -26,7 +26,7 @@ function expression(pattern: string): RegExp {
   }
 }
 
-function text({ pattern, values, min = 0, max = min + 24 }: StringShape, anyText: fc.Arbitrary<string>) {
+function textOf({ pattern, values, min = 0, max = min + 24 }: StringShape, anyText: fc.Arbitrary<string>) {
   if (values) return fc.constantFrom(...values);
   if (pattern === undefined) {
     const padding = 'x'.repeat(min);
@@ -43,12 +43,16 @@ function text({ pattern, values, min = 0, max = min + 24 }: StringShape, anyText
   return fc.stringMatching(whole, { size: 'small' }).filter(fits);
 }
 
+const text = (shape: StringShape, taste: Taste) => textOf(shape, taste.text).filter(taste.accepts ?? (() => true));
+
 const DATES = { min: new Date('1900-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true };
 const wholeSeconds = fc.date(DATES).map((date) => new Date(Math.floor(date.getTime() / 1000) * 1000));
 
 export interface Taste {
   /** The strings of shapes without a pattern. */
   readonly text: fc.Arbitrary<string>;
+  /** What of all strings is of use; all if left out. */
+  readonly accepts?: (text: string) => boolean;
 }
 
 type Values = Record<string, unknown>;
@@ -69,7 +73,7 @@ const sizes = (shape: { min?: number; max?: number }) => {
 export function arbitrary(shape: Shape, taste: Taste, depth = 6): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'string':
-      return text(shape, taste.text);
+      return text(shape, taste);
     case 'boolean':
       return fc.boolean();
     case 'number': {
@@ -89,7 +93,7 @@ export function arbitrary(shape: Shape, taste: Taste, depth = 6): fc.Arbitrary<u
     }
     case 'map': {
       const { least, most } = sizes(shape);
-      const [key, value] = [text(shape.key, taste.text), arbitrary(shape.value, taste, depth)];
+      const [key, value] = [text(shape.key, taste), arbitrary(shape.value, taste, depth)];
       return fc.dictionary(key, value, { minKeys: least, maxKeys: most, noNullPrototype: true });
     }
     case 'structure':

@@ -3,6 +3,7 @@ import type { DeclaredError, Operation, Service, Structure } from '@muniment/aws
 import { commonErrors } from './common-errors.js';
 import { writeJson } from './json.js';
 import type { WireFault, WireResponse } from './protocol.js';
+import { printText } from './scalars.js';
 import { contentOf, element, escapeXml } from './xml.js';
 
 export interface ResolvedFault {
@@ -92,9 +93,10 @@ export function encodeRestFault(
     'x-amzn-requestid': requestId,
     'x-amzn-errortype': resolved.code,
   };
-  for (const { name, wireName, location } of resolved.declared?.shape.members ?? []) {
+  for (const { name, wireName, location, shape } of resolved.declared?.shape.members ?? []) {
     const value = resolved.details[name];
-    if (location === 'header' && value !== undefined) headers[wireName.toLowerCase()] = String(value);
+    if (location === 'header' && value !== undefined)
+      headers[wireName.toLowerCase()] = printText(shape, value, 'rfc822');
   }
   return { status: resolved.status, headers, body: JSON.stringify(jsonMembers(resolved)) };
 }

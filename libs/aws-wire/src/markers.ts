@@ -1,5 +1,4 @@
 /** Pagination markers: a small JSON value that clients hand back unread, and cannot alter or use elsewhere. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireFault } from './protocol.js';
 
 const TAG_BYTES = 16;
@@ -22,15 +21,27 @@ export interface Markers {
 const refused: Unmarked = { ok: false, fault: { code: 'ValidationError', message: 'Invalid Marker.' } };
 
 /**
- * @param key the secret that marks; the same for all processes that answer one client.
+ * A keyed digest of at least 16 bytes, such as HMAC-SHA-256. It comes from outside, since this library does no
+ * cryptography; its key must be the same in all processes that answer one client.
+ */
+export type Mac = (text: Uint8Array) => Uint8Array;
+
+/** Takes the same time wherever the first difference is. */
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let at = 0; at < a.length; at++) difference |= a[at]! ^ (b[at] ?? 0);
+  return difference === 0;
+}
+
+/**
  * @example
- * const markers = markersOf(key);
+ * const markers = markersOf((text) => createHmac('sha256', key).update(text).digest());
  * const marker = markers.mark('123456789012/ListUsers', { after: 'bob' });
  * markers.unmark('123456789012/ListUsers', marker); // { ok: true, value: { after: 'bob' } }
  */
-export function markersOf(key: Uint8Array): Markers {
+export function markersOf(mac: Mac): Markers {
   const tagOf = (scope: string, text: Buffer) =>
-    createHmac('sha256', key).update(`${scope.length}:${scope}`).update(text).digest().subarray(0, TAG_BYTES);
+    mac(Buffer.concat([Buffer.from(`${scope.length}:${scope}`), text])).subarray(0, TAG_BYTES);
   return {
     mark(scope, value) {
       const text = Buffer.from(JSON.stringify(value));
@@ -42,7 +53,7 @@ export function markersOf(key: Uint8Array): Markers {
       if (marker.length > MAX_LENGTH || !MARKER.test(marker)) return refused;
       const bytes = Buffer.from(marker, 'base64url');
       const text = bytes.subarray(TAG_BYTES);
-      if (!timingSafeEqual(bytes.subarray(0, TAG_BYTES), tagOf(scope, text))) return refused;
+      if (!equal(bytes.subarray(0, TAG_BYTES), tagOf(scope, text))) return refused;
       return { ok: true, value: JSON.parse(text.toString('utf8')) };
     },
   };

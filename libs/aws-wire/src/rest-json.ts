@@ -1,31 +1,13 @@
 /** AWS REST-JSON: members travel in path, query string, headers and a JSON body, as the model binds them. */
-import type { Location, Member, Operation, Service, Shape, TimestampFormat } from '@muniment/aws-model';
+import type { Location, Member, Operation, Service } from '@muniment/aws-model';
 import { put } from './compile.js';
 import { encodeRestFault } from './errors.js';
 import { parseQueryString } from './form.js';
 import { parseJson, readJson, writeJson } from './json.js';
-import { decoded, header, Malformed, type Protocol } from './protocol.js';
+import { decoded, header, type Protocol } from './protocol.js';
 import type { WireFault, WireRequest, WireResponse } from './protocol.js';
 import { pathLabels, route, unescapeLabel } from './rest-route.js';
-import { printBlob, printTimestamp, readBlob, readBoolean, readNumber, readTimestamp } from './scalars.js';
-
-/** Text from outside the body → a simple value. */
-function readText(shape: Shape, text: string): unknown {
-  switch (shape.kind) {
-    case 'string':
-      return text;
-    case 'number':
-      return readNumber(text, shape);
-    case 'boolean':
-      return readBoolean(text);
-    case 'timestamp':
-      return readTimestamp(text);
-    case 'blob':
-      return readBlob(text);
-    default:
-      throw new Malformed(`a ${shape.kind} cannot travel as text`);
-  }
-}
+import { printText, readText } from './scalars.js';
 
 interface Parts {
   readonly labels: Readonly<Record<string, string>>;
@@ -96,14 +78,6 @@ function decode(operation: Operation, request: WireRequest): Record<string, unkn
   return input;
 }
 
-function printText(shape: Shape, value: unknown, format: TimestampFormat): string {
-  if (shape.kind === 'timestamp') return printTimestamp(value as Date, shape.format ?? format);
-  if (shape.kind === 'blob') return printBlob(value as Uint8Array);
-  if (shape.kind === 'list')
-    return (value as unknown[]).map((item) => printText(shape.member, item, format)).join(', ');
-  return String(value);
-}
-
 function headersOf(members: readonly Member[], output: Readonly<Record<string, unknown>>): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { name, wireName, location, shape, timestampFormat } of members) {
@@ -123,7 +97,7 @@ function bodyOf({ output: shape }: Operation, output: Readonly<Record<string, un
   const value = output[whole.name];
   if (value === undefined) return '';
   if (whole.shape.kind === 'blob') return Buffer.from(value as Uint8Array);
-  return whole.shape.kind === 'string' ? String(value) : JSON.stringify(writeJson(whole.shape)(value));
+  return whole.shape.kind === 'string' ? (value as string) : JSON.stringify(writeJson(whole.shape)(value));
 }
 
 function encode(operation: Operation, output: Readonly<Record<string, unknown>>, requestId: string): WireResponse {

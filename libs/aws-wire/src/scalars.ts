@@ -1,5 +1,5 @@
 /** Values of the simple shapes as text, for every place where a protocol carries text. */
-import type { NumberShape, TimestampFormat } from '@muniment/aws-model';
+import type { NumberShape, Shape, TimestampFormat } from '@muniment/aws-model';
 import { Malformed } from './protocol.js';
 
 const INTEGER = /^[+-]?\d{1,19}$/;
@@ -86,4 +86,31 @@ export function readBlob(text: string): Uint8Array {
 
 export function printBlob(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** Text from outside the body → a simple value. */
+export function readText(shape: Shape, text: string): unknown {
+  switch (shape.kind) {
+    case 'string':
+      return text;
+    case 'number':
+      return readNumber(text, shape);
+    case 'boolean':
+      return readBoolean(text);
+    case 'timestamp':
+      return readTimestamp(text);
+    case 'blob':
+      return readBlob(text);
+    default:
+      throw new Malformed(`a ${shape.kind} cannot travel as text`);
+  }
+}
+
+/** A simple value, or a list of them, as the text of a header. */
+export function printText(shape: Shape, value: unknown, format: TimestampFormat): string {
+  if (shape.kind === 'timestamp') return printTimestamp(value as Date, shape.format ?? format);
+  if (shape.kind === 'blob') return printBlob(value as Uint8Array);
+  if (shape.kind === 'list')
+    return (value as unknown[]).map((item) => printText(shape.member, item, format)).join(', ');
+  return String(value as string | number | boolean);
 }
