@@ -61,7 +61,10 @@ export interface CompiledPolicy {
  * const reading = readPolicy(text, 'identity');
  * if (reading.ok) const policy = compilePolicy(reading.policy, { id: 'Readers', type: 'identity' });
  */
-export function compilePolicy(document: PolicyDocument, identity: { readonly id: string; readonly type: PolicyType }): CompiledPolicy {
+export function compilePolicy(
+  document: PolicyDocument,
+  identity: { readonly id: string; readonly type: PolicyType },
+): CompiledPolicy {
   const { id, type } = identity;
   // In a document of 2008-10-17, `${…}` is ordinary text (requirements-4 ELM-1).
   const variables = document.version === '2012-10-17';
@@ -77,7 +80,12 @@ export function compilePolicy(document: PolicyDocument, identity: { readonly id:
   return { id, type, byService, general: statements.filter(({ action }) => action.services === undefined) };
 }
 
-function compileStatement(statement: PolicyStatement, policy: string, type: PolicyType, variables: boolean): CompiledStatement {
+function compileStatement(
+  statement: PolicyStatement,
+  policy: string,
+  type: PolicyType,
+  variables: boolean,
+): CompiledStatement {
   const allow = statement.effect === 'Allow';
   return {
     ref: { policy, type, index: statement.index, sid: statement.sid },

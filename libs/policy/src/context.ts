@@ -169,7 +169,10 @@ const PRINCIPAL_KEYS: ReadonlyMap<string, (principal: Principal) => ContextValue
   ['aws:principalaccount', principalAccount],
   ['aws:userid', userId],
   ['aws:username', (principal) => (principal.type === 'User' ? principal.userName : undefined)],
-  ['aws:principalisawsservice', (principal) => (principal.type === 'Anonymous' ? undefined : principal.type === 'Service')],
+  [
+    'aws:principalisawsservice',
+    (principal) => (principal.type === 'Anonymous' ? undefined : principal.type === 'Service'),
+  ],
   ['aws:principalservicename', (principal) => (principal.type === 'Service' ? principal.names[0] : undefined)],
   ['aws:principalservicenameslist', (principal) => (principal.type === 'Service' ? principal.names : undefined)],
 ]);

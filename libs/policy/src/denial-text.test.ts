@@ -7,7 +7,12 @@ import { ACCOUNT, alice, anonymous, policy, request, session, webIdentity } from
 
 const asked = request(alice, { action: 'iam:GetUser', resource: `arn:aws:iam::${ACCOUNT}:user/x` });
 const base = `User: ${alice.arn} is not authorized to perform: iam:GetUser on resource: arn:aws:iam::${ACCOUNT}:user/x`;
-const denied = (by: PolicyType | undefined, explicit: boolean): Decision => ({ effect: 'Deny', explicit, by, statements: [] });
+const denied = (by: PolicyType | undefined, explicit: boolean): Decision => ({
+  effect: 'Deny',
+  explicit,
+  by,
+  statements: [],
+});
 
 test.each<[PolicyType, boolean, string]>([
   ['scp', true, 'with an explicit deny in a service control policy'],
@@ -26,13 +31,18 @@ test.each<[PolicyType, boolean, string]>([
 });
 
 test('a missing Allow of a service control policy reads as an explicit deny (requirements-4 section 15, 10)', () => {
-  const decision = evaluate(asked, { identity: [], scps: [[policy('scp', { Effect: 'Allow', Action: 's3:*', Resource: '*' })]] });
+  const decision = evaluate(asked, {
+    identity: [],
+    scps: [[policy('scp', { Effect: 'Allow', Action: 's3:*', Resource: '*' })]],
+  });
   expect(denialText(asked, decision)).toBe(`${base} with an explicit deny in a service control policy`);
 });
 
 test('a role session is named by its session ARN (requirements-4 ERR-1)', () => {
   const asking = { ...asked, principal: session };
-  expect(denialText(asking, evaluate(asking, { identity: [] }))).toMatch(`User: ${session.arn} is not authorized to perform: iam:GetUser`);
+  expect(denialText(asking, evaluate(asking, { identity: [] }))).toMatch(
+    `User: ${session.arn} is not authorized to perform: iam:GetUser`,
+  );
 });
 
 test('without a resource of its own the action stands alone (requirements-4 ERR-4)', () => {
@@ -43,7 +53,9 @@ test('without a resource of its own the action stands alone (requirements-4 ERR-
 
 test('callers without an ARN', () => {
   expect(denialText({ ...asked, principal: anonymous }, denied('resource', true))).toMatch(/^User: anonymous is not/);
-  expect(denialText({ ...asked, principal: webIdentity, action: 'sts:AssumeRoleWithSAML' }, denied('trust', false))).toBe('Not authorized to perform sts:AssumeRoleWithSAML');
+  expect(
+    denialText({ ...asked, principal: webIdentity, action: 'sts:AssumeRoleWithSAML' }, denied('trust', false)),
+  ).toBe('Not authorized to perform sts:AssumeRoleWithSAML');
 });
 
 test('a senseless request is denied without naming a policy', () => {

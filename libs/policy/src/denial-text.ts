@@ -4,7 +4,9 @@ import type { AuthorizationRequest } from './evaluate.js';
 import type { Principal } from './principal.js';
 
 /** AWS's wording per type; articles and the word "policy" follow no rule (requirements-4 11.1, ERR-5; ruling 12). */
-const REASONS: Readonly<Record<PolicyType, { readonly explicit: string; readonly implicit: (action: string) => string }>> = {
+const REASONS: Readonly<
+  Record<PolicyType, { readonly explicit: string; readonly implicit: (action: string) => string }>
+> = {
   scp: {
     explicit: 'with an explicit deny in a service control policy',
     implicit: (action) => `because no service control policy allows the ${action} action`,

@@ -64,7 +64,11 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): De
 }
 
 /** The account that owns the resource; `aws` of managed policies belongs to whoever asks. */
-function owner({ resource, resourceAccount }: AuthorizationRequest, principal: AccountPrincipal, offset: number): string {
+function owner(
+  { resource, resourceAccount }: AuthorizationRequest,
+  principal: AccountPrincipal,
+  offset: number,
+): string {
   if (resourceAccount !== undefined) return resourceAccount;
   if (offset < 0) return principal.account;
   const account = resource.slice(resource.lastIndexOf(':', offset - 2) + 1, offset - 1);
@@ -129,14 +133,24 @@ function withinAccount(findings: Findings, principal: AccountPrincipal, policies
 }
 
 /** Both sides have to allow; nothing the resource's policy says frees the principal of its own account's limits. */
-function acrossAccounts(findings: Findings, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
+function acrossAccounts(
+  findings: Findings,
+  principal: AccountPrincipal,
+  policies: PolicySet,
+  voices: Voices,
+): Decision {
   const denier = silent(principal, policies, voices, false);
   if (denier !== undefined) return IMPLICIT_DENY[denier];
   return findings.hit === HIT.none ? IMPLICIT_DENY[policies.resource?.type ?? 'resource'] : allowed(findings.allows);
 }
 
 /** The first type of the principal's own policies that had to allow and did not (steps 4 to 6). */
-function silent(principal: AccountPrincipal, { session }: PolicySet, voices: Voices, named: boolean): PolicyType | undefined {
+function silent(
+  principal: AccountPrincipal,
+  { session }: PolicySet,
+  voices: Voices,
+  named: boolean,
+): PolicyType | undefined {
   const granted = voices.identity || named || standsOnRoot(principal);
   if (!granted) return 'identity';
   if (!voices.boundary) return 'boundary';

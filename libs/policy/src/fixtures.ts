@@ -39,8 +39,14 @@ export const federated: Of<'FederatedUser'> = {
   name: 'bob',
 };
 
-export const service: Of<'Service'> = { type: 'Service', names: ['logs.amazonaws.com', 'logs.us-east-1.amazonaws.com'] };
-export const webIdentity: Of<'Federated'> = { type: 'Federated', provider: `arn:aws:iam::${ACCOUNT}:oidc-provider/id.example` };
+export const service: Of<'Service'> = {
+  type: 'Service',
+  names: ['logs.amazonaws.com', 'logs.us-east-1.amazonaws.com'],
+};
+export const webIdentity: Of<'Federated'> = {
+  type: 'Federated',
+  provider: `arn:aws:iam::${ACCOUNT}:oidc-provider/id.example`,
+};
 export const anonymous: Of<'Anonymous'> = { type: 'Anonymous' };
 
 export type Statement = Readonly<Record<string, unknown>>;
@@ -55,7 +61,11 @@ const KINDS: Readonly<Record<PolicyType, PolicyKind>> = {
 };
 
 /** Compiles statements by way of their text, as every caller has to. */
-export function policy(type: PolicyType, statements: Statement | readonly Statement[], version = '2012-10-17'): CompiledPolicy {
+export function policy(
+  type: PolicyType,
+  statements: Statement | readonly Statement[],
+  version = '2012-10-17',
+): CompiledPolicy {
   const text = JSON.stringify({ Version: version, Statement: statements });
   const reading = readPolicy(text, KINDS[type], { oldVersions: true });
   if (!reading.ok) throw new Error(`${reading.error.message} ${reading.error.detail ?? ''} in ${text}`);
@@ -82,7 +92,12 @@ export function outcome(asked: AuthorizationRequest, policies: Partial<PolicySet
 }
 
 /** Whether a condition block holds: an Allow under it, on everything. */
-export function conditionHolds(Condition: unknown, context: RequestContext, principal: Principal = alice, version?: string): boolean {
+export function conditionHolds(
+  Condition: unknown,
+  context: RequestContext,
+  principal: Principal = alice,
+  version?: string,
+): boolean {
   const identity = [policy('identity', { ...allowAll, Condition }, version)];
   return outcome(request(principal, { context }), { identity }) === 'Allow';
 }

@@ -151,7 +151,9 @@ function exempts(matcher: PrincipalMatcher, principal: Principal): boolean {
     case 'User':
       return matcher.accounts.has(principal.account) && namesItself(matcher, principal);
     default:
-      return matcher.accounts.has(principal.account) && namesItself(matcher, principal) && originListed(matcher, principal);
+      return (
+        matcher.accounts.has(principal.account) && namesItself(matcher, principal) && originListed(matcher, principal)
+      );
   }
 }
 

@@ -32,7 +32,10 @@ export interface RequestResource {
 }
 
 export function compileResource({ negated, values }: PolicyElement, variables: boolean): ResourceMatcher {
-  return { negated, patterns: values.map(({ text }) => compilePattern(text, variables)).filter((pattern) => pattern !== undefined) };
+  return {
+    negated,
+    patterns: values.map(({ text }) => compilePattern(text, variables)).filter((pattern) => pattern !== undefined),
+  };
 }
 
 const SERVICE = 2;
@@ -69,7 +72,9 @@ function covers(pattern: ResourcePattern, { text, offset }: RequestResource, con
     case 'whole':
       return matchesText(pattern.rest, text);
     case 'head':
-      return pattern.head.length === offset && coversRest(pattern, text, offset, context) && text.startsWith(pattern.head);
+      return (
+        pattern.head.length === offset && coversRest(pattern, text, offset, context) && text.startsWith(pattern.head)
+      );
     case 'parts':
       return offset >= 0 && coversRest(pattern, text, offset, context) && coversParts(pattern.parts, text);
   }
@@ -86,6 +91,11 @@ function coversParts(parts: readonly TextMatcher[], text: string): boolean {
 }
 
 /** An unfilled variable covers nothing, so that in `NotResource` it spares nothing (requirements-4 VAR-6). */
-function coversRest({ rest, template }: ResourcePattern, text: string, offset: number, context: ContextLookup): boolean {
+function coversRest(
+  { rest, template }: ResourcePattern,
+  text: string,
+  offset: number,
+  context: ContextLookup,
+): boolean {
   return template === undefined ? matchesText(rest, text, offset) : matchesTemplate(template, text, offset, context);
 }

@@ -45,7 +45,12 @@ describe('variables in Resource (requirements-4 VAR-1, VAR-4, VAR-6)', () => {
   });
 
   test('before the fifth colon they are not filled in (requirements-4 RES-3)', () => {
-    expect(reaches({ Resource: 'arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:queue' }, `arn:aws:sqs:us-east-1:${alice.account}:queue`)).toBe(false);
+    expect(
+      reaches(
+        { Resource: 'arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:queue' },
+        `arn:aws:sqs:us-east-1:${alice.account}:queue`,
+      ),
+    ).toBe(false);
   });
 
   test('one that cannot be filled spares nothing in NotResource, so the Deny widens (requirements-4 section 15, 11)', () => {
@@ -112,8 +117,12 @@ describe('variables in conditions (requirements-4 VAR-4, VAR-6)', () => {
 });
 
 describe('templates', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', '*', '?', '${v}', "${none, 'ab'}", '${*}', '${$}', '${'), { maxLength: 6 }).map((parts) => parts.join(''));
-  const words = fc.array(fc.constantFrom('a', 'b', '*', '?', '$', '{'), { maxLength: 8 }).map((parts) => parts.join(''));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', '*', '?', '${v}', "${none, 'ab'}", '${*}', '${$}', '${'), { maxLength: 6 })
+    .map((parts) => parts.join(''));
+  const words = fc
+    .array(fc.constantFrom('a', 'b', '*', '?', '$', '{'), { maxLength: 8 })
+    .map((parts) => parts.join(''));
 
   test('the quick shapes agree with the pattern that was put together', () => {
     fc.assert(

@@ -110,7 +110,12 @@ function isWild(piece: TemplatePiece): boolean {
 }
 
 /** Whether the filled template covers `text` from offset `from`; one that cannot be filled covers nothing. */
-export function matchesTemplate({ shape, template }: TemplateMatcher, text: string, from: number, context: ContextLookup): boolean {
+export function matchesTemplate(
+  { shape, template }: TemplateMatcher,
+  text: string,
+  from: number,
+  context: ContextLookup,
+): boolean {
   if (shape === 'pattern') {
     const pattern = fillPattern(template, context);
     return pattern !== undefined && matchesPattern(pattern, text, from);

@@ -10,7 +10,9 @@ function reference(pattern: string, text: string): boolean {
   return text !== '' && (first === '?' || first === text[0]) && reference(pattern.slice(1), text.slice(1));
 }
 
-const patterns = fc.array(fc.constantFrom('a', 'b', ':', '/', '*', '?'), { maxLength: 8 }).map((parts) => parts.join(''));
+const patterns = fc
+  .array(fc.constantFrom('a', 'b', ':', '/', '*', '?'), { maxLength: 8 })
+  .map((parts) => parts.join(''));
 const texts = fc.array(fc.constantFrom('a', 'b', ':', '/', '*'), { maxLength: 9 }).map((parts) => parts.join(''));
 
 describe('the wildcard matcher', () => {

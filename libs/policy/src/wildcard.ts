@@ -68,7 +68,8 @@ export function compileText(text: string): TextMatcher {
   const star = text.indexOf('*');
   const wild = star >= 0 || text.includes('?');
   if (!wild) return { shape: 'literal', text, pattern: NO_PATTERN };
-  if (star === text.length - 1 && !text.includes('?')) return { shape: 'prefix', text: text.slice(0, -1), pattern: NO_PATTERN };
+  if (star === text.length - 1 && !text.includes('?'))
+    return { shape: 'prefix', text: text.slice(0, -1), pattern: NO_PATTERN };
   return { shape: 'pattern', text: '', pattern: patternOf(text) };
 }
 

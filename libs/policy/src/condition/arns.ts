@@ -32,7 +32,10 @@ function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): b
 function templateTest(template: Template): ArnTest {
   const written = cutTemplate(template);
   return (parts, context) => {
-    const patterns = written === undefined ? cutPattern(fillPattern(template, context)) : written.map((part) => fillPattern(part, context));
+    const patterns =
+      written === undefined
+        ? cutPattern(fillPattern(template, context))
+        : written.map((part) => fillPattern(part, context));
     if (patterns?.length !== 6) return false;
     return patterns.every((pattern, index) => pattern !== undefined && matchesPattern(pattern, parts[index] ?? ''));
   };

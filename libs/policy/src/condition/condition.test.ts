@@ -3,7 +3,21 @@ import fc from 'fast-check';
 import { compilePolicy } from '../compile.js';
 import type { ContextValue, RequestContext } from '../context.js';
 import type { PolicyDocument } from '../document.js';
-import { alice, allowAll, anonymous, conditionHolds, denyAll, federated, outcome, policy, request, root, service, session, webIdentity } from '../fixtures.js';
+import {
+  alice,
+  allowAll,
+  anonymous,
+  conditionHolds,
+  denyAll,
+  federated,
+  outcome,
+  policy,
+  request,
+  root,
+  service,
+  session,
+  webIdentity,
+} from '../fixtures.js';
 import { readPolicy } from '../grammar/read-policy.js';
 
 /** One operator, one key `k`. */
@@ -277,17 +291,53 @@ describe('MFA truth table (requirements-4 6.4)', () => {
 describe('keys of the principal (requirements-4 section 7, table)', () => {
   const nobody = { 'aws:username': undefined, 'aws:userid': undefined, 'aws:PrincipalArn': undefined };
   test.each([
-    [root, { 'aws:username': undefined, 'aws:userid': root.account, 'aws:PrincipalType': 'Account', 'aws:PrincipalArn': root.arn, 'aws:PrincipalAccount': root.account }],
-    [alice, { 'aws:username': 'alice', 'aws:userid': alice.userId, 'aws:PrincipalType': 'User', 'aws:PrincipalArn': alice.arn }],
-    [session, { 'aws:username': undefined, 'aws:userid': `${session.roleId}:alice`, 'aws:PrincipalType': 'AssumedRole', 'aws:PrincipalArn': session.roleArn }],
-    [federated, { 'aws:username': undefined, 'aws:userid': `${federated.account}:bob`, 'aws:PrincipalType': 'FederatedUser', 'aws:PrincipalArn': federated.arn }],
+    [
+      root,
+      {
+        'aws:username': undefined,
+        'aws:userid': root.account,
+        'aws:PrincipalType': 'Account',
+        'aws:PrincipalArn': root.arn,
+        'aws:PrincipalAccount': root.account,
+      },
+    ],
+    [
+      alice,
+      {
+        'aws:username': 'alice',
+        'aws:userid': alice.userId,
+        'aws:PrincipalType': 'User',
+        'aws:PrincipalArn': alice.arn,
+      },
+    ],
+    [
+      session,
+      {
+        'aws:username': undefined,
+        'aws:userid': `${session.roleId}:alice`,
+        'aws:PrincipalType': 'AssumedRole',
+        'aws:PrincipalArn': session.roleArn,
+      },
+    ],
+    [
+      federated,
+      {
+        'aws:username': undefined,
+        'aws:userid': `${federated.account}:bob`,
+        'aws:PrincipalType': 'FederatedUser',
+        'aws:PrincipalArn': federated.arn,
+      },
+    ],
     [webIdentity, { ...nobody, 'aws:PrincipalType': 'AssumedRole' }],
     [anonymous, { ...nobody, 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalAccount': 'anonymous' }],
     [service, { ...nobody, 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': 'logs.amazonaws.com' }],
   ] as const)('$type (rulings 33)', (principal, keys) => {
     const told = Object.entries(keys).filter(([, value]) => value !== undefined);
     const untold = Object.entries(keys).filter(([, value]) => value === undefined);
-    const Condition = { StringEquals: Object.fromEntries(told), Null: Object.fromEntries(untold.map(([key]) => [key, 'true'])) };
+    const Condition = {
+      StringEquals: Object.fromEntries(told),
+      Null: Object.fromEntries(untold.map(([key]) => [key, 'true'])),
+    };
     const resource = policy('resource', { ...allowAll, Principal: '*', Condition });
     expect(outcome(request(principal), { resource })).toBe('Allow');
   });
@@ -302,7 +352,10 @@ test('an operator that does not exist is on the side of denial (reliability-secu
   if (!reading.ok) throw new Error(reading.error.message);
   const { position } = reading.policy.statements[0] ?? { position: { line: 1, column: 1, offset: 0 } };
   const condition = [{ operator: 'StringSortOfEquals', key: 'k', values: [{ text: 'x', position }], position }];
-  const only = (index: number): PolicyDocument => ({ ...reading.policy, statements: reading.policy.statements.slice(index, index + 1).map((statement) => ({ ...statement, condition })) });
+  const only = (index: number): PolicyDocument => ({
+    ...reading.policy,
+    statements: reading.policy.statements.slice(index, index + 1).map((statement) => ({ ...statement, condition })),
+  });
   const compiled = (index: number) => [compilePolicy(only(index), { id: 'p', type: 'identity' })];
   for (const k of [undefined, '', 'x', ['x'], []]) {
     expect(outcome(request(alice, { context: { k } }), { identity: compiled(0) })).toBe('Deny by identity');
@@ -311,8 +364,27 @@ test('an operator that does not exist is on the side of denial (reliability-secu
 });
 
 test('whatever the context holds, evaluation does not throw', () => {
-  const odd = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.date(), fc.array(fc.oneof(fc.string(), fc.double(), fc.boolean())), fc.constant(undefined));
-  const operators = ['StringEquals', 'StringLike', 'NumericLessThan', 'DateGreaterThan', 'Bool', 'BinaryEquals', 'IpAddress', 'ArnLike', 'Null', 'ForAllValues:StringNotLike', 'ForAnyValue:ArnEquals'];
+  const odd = fc.oneof(
+    fc.string(),
+    fc.double(),
+    fc.boolean(),
+    fc.date(),
+    fc.array(fc.oneof(fc.string(), fc.double(), fc.boolean())),
+    fc.constant(undefined),
+  );
+  const operators = [
+    'StringEquals',
+    'StringLike',
+    'NumericLessThan',
+    'DateGreaterThan',
+    'Bool',
+    'BinaryEquals',
+    'IpAddress',
+    'ArnLike',
+    'Null',
+    'ForAllValues:StringNotLike',
+    'ForAnyValue:ArnEquals',
+  ];
   fc.assert(
     fc.property(odd, fc.string(), fc.constantFrom(...operators), (given, wanted, operator) => {
       fc.pre(!operator.startsWith('Date'));

@@ -25,7 +25,8 @@ const NEVER: ValueTest = () => false;
 export function compileCondition(entry: ConditionEntry, variables: boolean, allow: boolean): Condition {
   const key = entry.key.toLowerCase();
   const use = readOperator(entry.operator);
-  if (use === undefined) return { key, quantifier: 'one', negated: !allow, test: NEVER, whenMissing: !allow, whenNull: !allow };
+  if (use === undefined)
+    return { key, quantifier: 'one', negated: !allow, test: NEVER, whenMissing: !allow, whenNull: !allow };
   const { operator, quantifier, ifExists } = use;
   const texts = entry.values.map((value) => value.text);
   if (operator.family === 'Null') return nullCondition(key, texts);

@@ -1,5 +1,15 @@
 /** What an operator compares. */
-export type OperatorFamily = 'String' | 'StringIgnoreCase' | 'Like' | 'Arn' | 'Numeric' | 'Date' | 'Bool' | 'Binary' | 'Ip' | 'Null';
+export type OperatorFamily =
+  | 'String'
+  | 'StringIgnoreCase'
+  | 'Like'
+  | 'Arn'
+  | 'Numeric'
+  | 'Date'
+  | 'Bool'
+  | 'Binary'
+  | 'Ip'
+  | 'Null';
 
 /** How numbers and dates are compared: value of the request against value of the policy. */
 export type Relation = 'equal' | 'less' | 'lessOrEqual' | 'greater' | 'greaterOrEqual';
@@ -22,7 +32,13 @@ export interface OperatorUse {
   readonly ifExists: boolean;
 }
 
-const VARIABLES: ReadonlySet<OperatorFamily> = new Set<OperatorFamily>(['String', 'StringIgnoreCase', 'Like', 'Arn', 'Bool']);
+const VARIABLES: ReadonlySet<OperatorFamily> = new Set<OperatorFamily>([
+  'String',
+  'StringIgnoreCase',
+  'Like',
+  'Arn',
+  'Bool',
+]);
 
 function operator(family: OperatorFamily, negated = false, relation: Relation = 'equal'): Operator {
   return { family, negated, relation, variables: VARIABLES.has(family) };

@@ -18,9 +18,12 @@ describe('numbers (ruling 25)', () => {
     expect(readNumber(text)).toBe(expected);
   });
 
-  test.each(['', ' 5', '5 ', '5.', '.5', '1e', '--1', '0x10', '1_000', '1,000', 'Infinity', 'NaN', '1e999', '٣'])('%j is none', (text) => {
-    expect(readNumber(text)).toBeUndefined();
-  });
+  test.each(['', ' 5', '5 ', '5.', '.5', '1e', '--1', '0x10', '1_000', '1,000', 'Infinity', 'NaN', '1e999', '٣'])(
+    '%j is none',
+    (text) => {
+      expect(readNumber(text)).toBeUndefined();
+    },
+  );
 
   test('every finite double is read as itself', () => {
     fc.assert(
@@ -68,7 +71,11 @@ describe('dates (ruling 26)', () => {
   });
 
   test('every date that JavaScript writes is read as itself', () => {
-    const date = fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+    const date = fc.date({
+      min: new Date('0000-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59.999Z'),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(date, (moment) => {
         expect(readInstant(moment.toISOString())).toBeCloseTo(moment.getTime(), 0);
@@ -78,16 +85,35 @@ describe('dates (ruling 26)', () => {
 });
 
 describe('addresses and networks (ruling 37)', () => {
-  test.each(['127.1', '1.2.3', '0x7f.0.0.1', '010.0.0.1', '1.2.3.256', '1.2.3.4.5', '1.2.3.', '', ' 1.2.3.4', '::1%eth0', ':::', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '12345::', 'g::', '::1.2.3', '1:2:3:4:5:6:7::8', '::1.2.3.4:5'])(
-    '%j is no address',
-    (text) => {
-      expect(readAddress(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '127.1',
+    '1.2.3',
+    '0x7f.0.0.1',
+    '010.0.0.1',
+    '1.2.3.256',
+    '1.2.3.4.5',
+    '1.2.3.',
+    '',
+    ' 1.2.3.4',
+    '::1%eth0',
+    ':::',
+    '1::2::3',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8:9',
+    '12345::',
+    'g::',
+    '::1.2.3',
+    '1:2:3:4:5:6:7::8',
+    '::1.2.3.4:5',
+  ])('%j is no address', (text) => {
+    expect(readAddress(text)).toBeUndefined();
+  });
 
   test('accepts the IPv4 and IPv6 texts that node accepts, zones apart', () => {
     const part = fc.constantFrom('0', '1', '255', '256', '01', 'ff', 'FFFF', '10000', '', '1.2.3.4', 'g');
-    const text = fc.tuple(fc.array(part, { minLength: 1, maxLength: 9 }), fc.constantFrom('.', ':')).map(([parts, joint]) => parts.join(joint));
+    const text = fc
+      .tuple(fc.array(part, { minLength: 1, maxLength: 9 }), fc.constantFrom('.', ':'))
+      .map(([parts, joint]) => parts.join(joint));
     fc.assert(
       fc.property(fc.oneof(text, fc.ipV4(), fc.ipV6()), (address) => {
         expect(readAddress(address) !== undefined).toBe(isIP(address) !== 0);
@@ -101,7 +127,18 @@ describe('addresses and networks (ruling 37)', () => {
     expect(readNetwork('::ffff:203.0.113.0/120')).toEqual(readNetwork('203.0.113.0/24'));
   });
 
-  test.each(['1.2.3.4/33', '1.2.3.4/-1', '1.2.3.4/', '1.2.3.4/08', '1.2.3.4/a', '::/129', '1.2.3/8', '1.2.3.4/255.0.0.0', '/8', '1.2.3.4/8/9'])('%j is no network', (text) => {
+  test.each([
+    '1.2.3.4/33',
+    '1.2.3.4/-1',
+    '1.2.3.4/',
+    '1.2.3.4/08',
+    '1.2.3.4/a',
+    '::/129',
+    '1.2.3/8',
+    '1.2.3.4/255.0.0.0',
+    '/8',
+    '1.2.3.4/8/9',
+  ])('%j is no network', (text) => {
     expect(readNetwork(text)).toBeUndefined();
   });
 
@@ -127,14 +164,24 @@ describe('addresses and networks (ruling 37)', () => {
   test('agrees with the block list of node (reliability-security S23)', () => {
     const family = fc.constantFrom(4, 6);
     fc.assert(
-      fc.property(family.chain((version) => fc.tuple(fc.constant(version), version === 4 ? fc.ipV4() : fc.ipV6(), version === 4 ? fc.ipV4() : fc.ipV6(), fc.nat(version === 4 ? 32 : 128))), ([version, base, address, bits]) => {
-        const list = new BlockList();
-        const name = version === 4 ? 'ipv4' : 'ipv6';
-        list.addSubnet(base, bits, name);
-        const [network, one] = [readNetwork(`${base}/${bits}`), readAddress(address)];
-        fc.pre(network !== undefined && one !== undefined && network.address.family === one.family);
-        expect(network !== undefined && one !== undefined && contains(network, one)).toBe(list.check(address, name));
-      }),
+      fc.property(
+        family.chain((version) =>
+          fc.tuple(
+            fc.constant(version),
+            version === 4 ? fc.ipV4() : fc.ipV6(),
+            version === 4 ? fc.ipV4() : fc.ipV6(),
+            fc.nat(version === 4 ? 32 : 128),
+          ),
+        ),
+        ([version, base, address, bits]) => {
+          const list = new BlockList();
+          const name = version === 4 ? 'ipv4' : 'ipv6';
+          list.addSubnet(base, bits, name);
+          const [network, one] = [readNetwork(`${base}/${bits}`), readAddress(address)];
+          fc.pre(network !== undefined && one !== undefined && network.address.family === one.family);
+          expect(network !== undefined && one !== undefined && contains(network, one)).toBe(list.check(address, name));
+        },
+      ),
       { numRuns: 2000 },
     );
   });

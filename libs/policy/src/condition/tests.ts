@@ -15,8 +15,20 @@ type TestOf = (values: readonly string[], variables: boolean, relation: Relation
 
 /** How each family compares. A value that cannot be read as what the family compares matches nothing (ruling 24). */
 export const TESTS: Readonly<Record<Exclude<Operator['family'], 'Null'>, TestOf>> = {
-  String: (values, variables) => equalityTest(values, variables, (text) => text, (given) => given.text),
-  StringIgnoreCase: (values, variables) => equalityTest(values, variables, (text) => text.toLowerCase(), (given) => given.lower),
+  String: (values, variables) =>
+    equalityTest(
+      values,
+      variables,
+      (text) => text,
+      (given) => given.text,
+    ),
+  StringIgnoreCase: (values, variables) =>
+    equalityTest(
+      values,
+      variables,
+      (text) => text.toLowerCase(),
+      (given) => given.lower,
+    ),
   Bool: (values, variables) => equalityTest(values, variables, boolText, (given) => boolText(given.text)),
   Binary: (values) => equalityTest(values, false, readBinary, (given) => readBinary(given.text)),
   Numeric: (values, _variables, relation) => relationTest(values.map(readNumber), relation, (given) => given.number),
@@ -44,7 +56,11 @@ const RELATIONS: Readonly<Record<Relation, (given: number, wanted: number) => bo
 };
 
 /** What cannot be read is NaN, which stands in no relation to anything. */
-function relationTest(values: readonly (number | undefined)[], relation: Relation, read: (given: GivenValue) => number): ValueTest {
+function relationTest(
+  values: readonly (number | undefined)[],
+  relation: Relation,
+  read: (given: GivenValue) => number,
+): ValueTest {
   const wanted = values.filter((value) => value !== undefined);
   const related = RELATIONS[relation];
   return (given) => {

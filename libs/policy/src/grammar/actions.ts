@@ -16,7 +16,11 @@ export function checkActions({ values }: PolicyElement): void {
 }
 
 export function isAlphanumeric(character: string): boolean {
-  return (character >= '0' && character <= '9') || (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
+  return (
+    (character >= '0' && character <= '9') ||
+    (character >= 'A' && character <= 'Z') ||
+    (character >= 'a' && character <= 'z')
+  );
 }
 
 function isVendorCharacter(character: string): boolean {

@@ -42,7 +42,8 @@ export const TEXTS = {
   principal: 'Policy document should not specify a principal.',
   legacy: 'The policy failed legacy parsing',
   duplicateSid: 'Statement IDs (SID) in a single policy must be unique.',
-  sidCharacters: 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+  sidCharacters:
+    'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
   actions: 'Policy statement must contain actions.',
   resources: 'Policy statement must contain resources.',
   vendor: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',

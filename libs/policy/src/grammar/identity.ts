@@ -19,7 +19,8 @@ export interface IdentityRules {
  */
 export function checkIdentity(shape: DocumentShape, rules: IdentityRules): void {
   const { statements } = shape;
-  if (statements === undefined || statements.length === 0) return refuse(TEXTS.syntax, shape.position, 'there is no statement');
+  if (statements === undefined || statements.length === 0)
+    return refuse(TEXTS.syntax, shape.position, 'there is no statement');
   checkVersionSyntax(shape, TEXTS.syntax);
   for (const statement of statements) checkEffectSyntax(statement);
   if (!rules.oldVersions && shape.version?.text !== '2012-10-17') refuse(TEXTS.version, shape.version?.position);
@@ -33,7 +34,8 @@ export function checkIdentity(shape: DocumentShape, rules: IdentityRules): void 
 }
 
 export function checkVersionSyntax({ version }: DocumentShape, text: string): void {
-  if (version !== undefined && version.text !== '2008-10-17' && version.text !== '2012-10-17') refuse(text, version.position);
+  if (version !== undefined && version.text !== '2008-10-17' && version.text !== '2012-10-17')
+    refuse(text, version.position);
 }
 
 /** AWS takes `allow` for an effect at first and stumbles over its case later. */
@@ -45,7 +47,8 @@ function checkEffectSyntax({ effect, position }: StatementShape): void {
 /** What AWS calls legacy parsing: effects, dates and resources. Returns the first complaint about a resource. */
 function checkLegacy(statements: readonly StatementShape[], partition: string): GrammarFault | undefined {
   for (const { effect, condition } of statements) {
-    if (effect?.text !== 'Allow' && effect?.text !== 'Deny') refuse(TEXTS.legacy, effect?.position, 'effects are case sensitive');
+    if (effect?.text !== 'Allow' && effect?.text !== 'Deny')
+      refuse(TEXTS.legacy, effect?.position, 'effects are case sensitive');
     checkDates(condition);
   }
   let complaint: GrammarFault | undefined;

@@ -10,13 +10,21 @@ import { readPolicy, type ReadPolicyOptions } from './read-policy.js';
 const BASE = { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bucket' };
 
 /** `undefined` when the document is accepted. */
-function message(document: unknown, kind: PolicyKind = 'identity', options: ReadPolicyOptions = {}): string | undefined {
+function message(
+  document: unknown,
+  kind: PolicyKind = 'identity',
+  options: ReadPolicyOptions = {},
+): string | undefined {
   const text = typeof document === 'string' ? document : JSON.stringify(document);
   const reading = readPolicy(text, kind, options);
   return reading.ok ? undefined : reading.error.message;
 }
 
-function ofStatement(statement: unknown, kind: PolicyKind = 'identity', options: ReadPolicyOptions = {}): string | undefined {
+function ofStatement(
+  statement: unknown,
+  kind: PolicyKind = 'identity',
+  options: ReadPolicyOptions = {},
+): string | undefined {
   return message({ Version: '2012-10-17', Statement: statement }, kind, options);
 }
 
@@ -33,7 +41,10 @@ describe('syntax of identity policies', () => {
     ['an empty list of statements', { Version: '2012-10-17', Statement: [] }],
     ['a statement that is no object', { Version: '2012-10-17', Statement: ['x'] }],
     ['two Statement keys (GRM-2)', `{"Version":"2012-10-17","Statement":${JSON.stringify(BASE)},"Statement":[]}`],
-    ['two Effect keys (GRM-3)', '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"}}'],
+    [
+      'two Effect keys (GRM-3)',
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"}}',
+    ],
   ])('%s', (_name, document) => {
     expect(message(document)).toBe('Syntax errors in policy.');
   });
@@ -89,14 +100,26 @@ describe('what AWS says about identity policies', () => {
     [TEXTS.legacy, { ...BASE, Resource: 'arn:aws:s3::bucket' }],
     [TEXTS.legacy, { ...BASE, Resource: 'arn:aws:bucket' }],
     [TEXTS.legacy, { ...BASE, Resource: 'arn:aws::::bucket' }],
-    ['Statement IDs (SID) in a single policy must be unique.', [{ ...BASE, Sid: 'a' }, { ...BASE, Sid: 'a' }]],
-    ['Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*', { ...BASE, Sid: 'a-b' }],
+    [
+      'Statement IDs (SID) in a single policy must be unique.',
+      [
+        { ...BASE, Sid: 'a' },
+        { ...BASE, Sid: 'a' },
+      ],
+    ],
+    [
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+      { ...BASE, Sid: 'a-b' },
+    ],
     ['Policy statement must contain actions.', { Effect: 'Allow', Resource: '*' }],
     ['Policy statement must contain actions.', { ...BASE, Action: [] }],
     ['Policy statement must contain resources.', { Effect: 'Allow', Action: 's3:*' }],
     ['Policy statement must contain resources.', { ...BASE, Resource: [] }],
     ['Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', { ...BASE, Action: 'ListBucket' }],
-    ['Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.', { Effect: 'Allow', NotAction: '', Resource: '*' }],
+    [
+      'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+      { Effect: 'Allow', NotAction: '', Resource: '*' },
+    ],
     ['Actions/Condition can contain only one colon.', { ...BASE, Action: ['s3:Get*', 's3:List:Bucket'] }],
     ['Vendor a a is not valid', { ...BASE, Action: 'a a:ListBucket' }],
     ['Vendor Code* is not valid', { ...BASE, Action: 'Code*:Get' }],
@@ -106,11 +129,23 @@ describe('what AWS says about identity policies', () => {
     ['Partition "b" is not valid for resource "arn:b:c:d:e:f:g:h".', { ...BASE, Resource: 'a:b:c:d:e:f:g:h' }],
     ['Partition "b" is not valid for resource "arn:b:c:*:*:*".', { ...BASE, Resource: 'a:b:c' }],
     ['Partition "s3" is not valid for resource "arn:s3:::bucket:*".', { ...BASE, Resource: 'aws:s3:::bucket' }],
-    ['Partition "bad" is not valid for resource "arn:bad:s3:::bucket".', { ...BASE, Resource: ['arn:bad:s3:::bucket', 'arn:worse:s3:::bucket'] }],
+    [
+      'Partition "bad" is not valid for resource "arn:bad:s3:::bucket".',
+      { ...BASE, Resource: ['arn:bad:s3:::bucket', 'arn:worse:s3:::bucket'] },
+    ],
     ['Resource vendor must be fully qualified and cannot contain regexes.', { ...BASE, Resource: 'arn:aws' }],
-    ['Resource vendor must be fully qualified and cannot contain regexes.', { ...BASE, Resource: 'arn:aws:s*:::bucket' }],
-    ['IAM resource arn:aws:iam:us-east-1::user/x cannot contain region information.', { ...BASE, Resource: 'arn:aws:iam:us-east-1::user/x' }],
-    ['Resource arn:aws:s3:us-east-1::bucket can not contain region information.', { ...BASE, Resource: 'arn:aws:s3:us-east-1::bucket' }],
+    [
+      'Resource vendor must be fully qualified and cannot contain regexes.',
+      { ...BASE, Resource: 'arn:aws:s*:::bucket' },
+    ],
+    [
+      'IAM resource arn:aws:iam:us-east-1::user/x cannot contain region information.',
+      { ...BASE, Resource: 'arn:aws:iam:us-east-1::user/x' },
+    ],
+    [
+      'Resource arn:aws:s3:us-east-1::bucket can not contain region information.',
+      { ...BASE, Resource: 'arn:aws:s3:us-east-1::bucket' },
+    ],
     [iamPaths, { ...BASE, Resource: 'arn:aws:iam::123456789012:u*' }],
     [iamPaths, { ...BASE, Resource: 'arn:aws:iam:::bucket' }],
   ])('%s', (expected, statement) => {
@@ -119,13 +154,52 @@ describe('what AWS says about identity policies', () => {
 
   test.each<[string, string, unknown]>([
     ['version', TEXTS.version, { Statement: { ...BASE, Effect: 'denY' } }],
-    ['legacy parsing before Sids', TEXTS.legacy, { Version: '2012-10-17', Statement: [{ ...BASE, Sid: 'a', Effect: 'aLLow' }, { ...BASE, Sid: 'a' }] }],
-    ['legacy parsing before actions', TEXTS.legacy, { Version: '2012-10-17', Statement: { Effect: 'Allow', Resource: 'arn:aws:s3::bucket' } }],
-    ['dates before partitions', TEXTS.legacy, { Version: '2012-10-17', Statement: { ...BASE, Resource: 'arn:bad:s3:::x', Condition: { DateEquals: { k: 'x' } } } }],
-    ['Sids before actions', TEXTS.duplicateSid, { Version: '2012-10-17', Statement: [{ ...BASE, Sid: 'a' }, { Sid: 'a', Effect: 'Allow' }] }],
+    [
+      'legacy parsing before Sids',
+      TEXTS.legacy,
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { ...BASE, Sid: 'a', Effect: 'aLLow' },
+          { ...BASE, Sid: 'a' },
+        ],
+      },
+    ],
+    [
+      'legacy parsing before actions',
+      TEXTS.legacy,
+      { Version: '2012-10-17', Statement: { Effect: 'Allow', Resource: 'arn:aws:s3::bucket' } },
+    ],
+    [
+      'dates before partitions',
+      TEXTS.legacy,
+      {
+        Version: '2012-10-17',
+        Statement: { ...BASE, Resource: 'arn:bad:s3:::x', Condition: { DateEquals: { k: 'x' } } },
+      },
+    ],
+    [
+      'Sids before actions',
+      TEXTS.duplicateSid,
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { ...BASE, Sid: 'a' },
+          { Sid: 'a', Effect: 'Allow' },
+        ],
+      },
+    ],
     ['actions before resources', TEXTS.actions, { Version: '2012-10-17', Statement: [{ Effect: 'Deny' }, BASE] }],
-    ['resource formats before action names', 'Resource x must be in ARN format or "*".', { Version: '2012-10-17', Statement: { ...BASE, Action: 's:3:x', Resource: 'x' } }],
-    ['action names before missing resources', TEXTS.vendor, { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'x' } }],
+    [
+      'resource formats before action names',
+      'Resource x must be in ARN format or "*".',
+      { Version: '2012-10-17', Statement: { ...BASE, Action: 's:3:x', Resource: 'x' } },
+    ],
+    [
+      'action names before missing resources',
+      TEXTS.vendor,
+      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'x' } },
+    ],
   ])('of several faults AWS names one: %s', (_name, expected, document) => {
     expect(message(document)).toBe(expected);
   });
@@ -134,18 +208,36 @@ describe('what AWS says about identity policies', () => {
     ['one statement without a list', BASE],
     ['everything', { Effect: 'Allow', Action: '*', Resource: '*' }],
     ['every service and name', { ...BASE, Action: '*:*' }],
-    ['unknown services and names (ACT-7)', { ...BASE, Action: ['aaa-b.c:Thing', 'iam: odd name '], Resource: 'arn:aws:invalid-service:us-east-1::x' }],
-    ['NotAction and NotResource', { Effect: 'Deny', NotAction: 's3:*', NotResource: ['arn:aws:s3:::a', 'arn:aws:s3:::a/*'] }],
+    [
+      'unknown services and names (ACT-7)',
+      { ...BASE, Action: ['aaa-b.c:Thing', 'iam: odd name '], Resource: 'arn:aws:invalid-service:us-east-1::x' },
+    ],
+    [
+      'NotAction and NotResource',
+      { Effect: 'Deny', NotAction: 's3:*', NotResource: ['arn:aws:s3:::a', 'arn:aws:s3:::a/*'] },
+    ],
     ['wildcards in partition, region and account (ruling 21)', { ...BASE, Resource: 'arn:*:ec2:*:*:instance/*' }],
     ['a wildcard in the resource type (ruling 20)', { ...BASE, Resource: 'arn:aws:logs:*:*:*:/x/*' }],
     ['every IAM resource', { ...BASE, Resource: 'arn:aws:iam::123456789012:*' }],
-    ['an empty Sid, twice', [{ ...BASE, Sid: '' }, { ...BASE, Sid: '' }]],
+    [
+      'an empty Sid, twice',
+      [
+        { ...BASE, Sid: '' },
+        { ...BASE, Sid: '' },
+      ],
+    ],
     ['an empty condition', { ...BASE, Condition: {} }],
     ['an operator without keys, even one that is none', { ...BASE, Condition: { StringEquals: {}, x: {} } }],
     ['a key without values', { ...BASE, Condition: { StringEquals: { k: [] } } }],
-    ['numbers and booleans without quotes', { ...BASE, Condition: { NumericLessThan: { k: 5 }, Bool: { k: [true, 'false'] } } }],
+    [
+      'numbers and booleans without quotes',
+      { ...BASE, Condition: { NumericLessThan: { k: 5 }, Bool: { k: [true, 'false'] } } },
+    ],
     ['prefix and suffix together', { ...BASE, Condition: { 'ForAllValues:StringNotLikeIfExists': { k: 'x' } } }],
-    ['dates of both kinds', { ...BASE, Condition: { DateLessThan: { k: ['2026-11-20T10:20:30.5+01:00', '1795170030'] } } }],
+    [
+      'dates of both kinds',
+      { ...BASE, Condition: { DateLessThan: { k: ['2026-11-20T10:20:30.5+01:00', '1795170030'] } } },
+    ],
   ])('accepts %s', (_name, statement) => {
     expect(ofStatement(statement)).toBeUndefined();
   });
@@ -182,32 +274,62 @@ describe('trust policies', () => {
     ['Missing required field Principal cannot be empty!', { ...TRUST, Principal: { AWS: [] } }],
     ['Missing required field Action', { ...TRUST, Action: undefined }],
     ['AssumeRole policy may only specify STS AssumeRole actions.', { ...TRUST, Action: '*' }],
-    ['AssumeRole policy may only specify STS AssumeRole actions.', { ...TRUST, Action: ['sts:AssumeRole', 's3:GetObject'] }],
+    [
+      'AssumeRole policy may only specify STS AssumeRole actions.',
+      { ...TRUST, Action: ['sts:AssumeRole', 's3:GetObject'] },
+    ],
     ['Has prohibited field Resource', { ...TRUST, Resource: '*' }],
     ['AssumeRole policy must not contain resources.', { ...TRUST, NotResource: '*' }],
     ['Allow with NotPrincipal is not allowed.', { ...TRUST, Principal: undefined, NotPrincipal: { AWS: '*' } }],
-    ['AssumeRole policy must not contain NotPrincipal field.', { ...TRUST, Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: '*' } }],
+    [
+      'AssumeRole policy must not contain NotPrincipal field.',
+      { ...TRUST, Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: '*' } },
+    ],
     ['Invalid principal in policy: "x"', { ...TRUST, Principal: 'x' }],
     ['Invalid principal in policy: "Aws"', { ...TRUST, Principal: { Aws: '*' } }],
     ['Invalid principal in policy: "CANONICALUSER":"79a5"', { ...TRUST, Principal: { CanonicalUser: '79a5' } }],
     ['Invalid principal in policy: "SERVICE":"*"', { ...TRUST, Principal: { Service: '*' } }],
     ['Invalid principal in policy: "AWS":"alice"', { ...TRUST, Principal: { AWS: 'alice' } }],
-    ['Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/*"', { ...TRUST, Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } }],
-    ['Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:group/admins"', { ...TRUST, Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } }],
+    [
+      'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/*"',
+      { ...TRUST, Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } },
+    ],
+    [
+      'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:group/admins"',
+      { ...TRUST, Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } },
+    ],
     ['Invalid principal in policy: "AWS":"1234"', { ...TRUST, Principal: { AWS: '1234' } }],
   ])('%s', (expected, statement) => {
     expect(ofStatement(statement, 'trust')).toBe(expected);
   });
 
   test('the Sids of a trust policy are unique', () => {
-    expect(ofStatement([{ ...TRUST, Sid: 'a' }, { ...TRUST, Sid: 'a' }], 'trust')).toBe('The Statement Ids in the policy are not unique');
+    expect(
+      ofStatement(
+        [
+          { ...TRUST, Sid: 'a' },
+          { ...TRUST, Sid: 'a' },
+        ],
+        'trust',
+      ),
+    ).toBe('The Statement Ids in the policy are not unique');
   });
 
   test.each<[string, unknown]>([
     ['everyone', '*'],
     ['everyone', { AWS: '*' }],
     ['an account, short and long (PRI-4)', { AWS: ['111122223333', 'arn:aws:iam::111122223333:root'] }],
-    ['users, roles and sessions (PRI-1)', { AWS: ['arn:aws:iam::111122223333:user/a/b', 'arn:aws:iam::111122223333:role/r', 'arn:aws:sts::111122223333:assumed-role/r/s', 'arn:aws:sts::111122223333:federated-user/f'] }],
+    [
+      'users, roles and sessions (PRI-1)',
+      {
+        AWS: [
+          'arn:aws:iam::111122223333:user/a/b',
+          'arn:aws:iam::111122223333:role/r',
+          'arn:aws:sts::111122223333:assumed-role/r/s',
+          'arn:aws:sts::111122223333:federated-user/f',
+        ],
+      },
+    ],
     ['unique ids (UID-3)', { AWS: ['AIDACKCEVSQ6C2EXAMPLE', 'AROACKCEVSQ6C2EXAMPLE'] }],
     ['services (PRI-2)', { Service: ['ec2.amazonaws.com', 'ecs.amazonaws.com'] }],
     ['providers (PRI-12)', { Federated: ['accounts.google.com', 'arn:aws:iam::111122223333:saml-provider/x'] }],
@@ -246,13 +368,20 @@ describe('where the fault is', () => {
     const text = '{\n "Version": "2012-10-17",\n "Statement": [{"Effect": "Allow", "Action": "x", "Resource": "*"}]\n}';
     expect(readPolicy(text, 'identity')).toEqual({
       ok: false,
-      error: { code: 'MalformedPolicyDocument', message: TEXTS.vendor, position: { line: 3, column: 46, offset: text.indexOf('"x"') } },
+      error: {
+        code: 'MalformedPolicyDocument',
+        message: TEXTS.vendor,
+        position: { line: 3, column: 46, offset: text.indexOf('"x"') },
+      },
     });
   });
 
   test('a repeated key is named with its path', () => {
     const reading = readPolicy('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Effect":"Deny"}]}', 'identity');
-    expect(!reading.ok && reading.error).toMatchObject({ detail: 'duplicate key `Effect`', path: 'Statement[0].Effect' });
+    expect(!reading.ok && reading.error).toMatchObject({
+      detail: 'duplicate key `Effect`',
+      path: 'Statement[0].Effect',
+    });
   });
 
   test('statements and their values keep their positions', () => {
@@ -283,18 +412,56 @@ describe('hostile text (reliability-security S22)', () => {
   const kinds: readonly PolicyKind[] = ['identity', 'trust', 'resource', 'session', 'scp'];
 
   test('reading never throws, and what was read can be evaluated', () => {
-    const word = fc.constantFrom('Effect', 'Allow', 'Deny', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'Condition', 'AWS', '*', 's3:*', 'arn:aws:s3:::${x}', 'StringLike', 'Bool', 'Sid', '__proto__', '');
+    const word = fc.constantFrom(
+      'Effect',
+      'Allow',
+      'Deny',
+      'Action',
+      'NotAction',
+      'Resource',
+      'NotResource',
+      'Principal',
+      'Condition',
+      'AWS',
+      '*',
+      's3:*',
+      'arn:aws:s3:::${x}',
+      'StringLike',
+      'Bool',
+      'Sid',
+      '__proto__',
+      '',
+    );
     const json = fc.letrec((tie) => ({
-      value: fc.oneof({ depthSize: 'small' }, word, fc.constantFrom(1, true, null), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(word, tie('value'), { maxKeys: 5 })),
+      value: fc.oneof(
+        { depthSize: 'small' },
+        word,
+        fc.constantFrom(1, true, null),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(word, tie('value'), { maxKeys: 5 }),
+      ),
     })).value;
-    const statement = fc.record({ Effect: fc.constantFrom('Allow', 'Deny'), Action: json, Resource: json, Principal: json, Condition: json }, { requiredKeys: ['Effect'] });
+    const statement = fc.record(
+      { Effect: fc.constantFrom('Allow', 'Deny'), Action: json, Resource: json, Principal: json, Condition: json },
+      { requiredKeys: ['Effect'] },
+    );
     fc.assert(
-      fc.property(fc.oneof(json, fc.record({ Version: fc.constant('2012-10-17'), Statement: fc.oneof(statement, fc.array(statement, { maxLength: 3 })) })), fc.constantFrom(...kinds), (document, kind) => {
-        const reading = readPolicy(JSON.stringify(document), kind);
-        if (!reading.ok) return;
-        const policy = compilePolicy(reading.policy, { id: 'x', type: 'identity' });
-        evaluate(request(alice), { identity: [policy], resource: policy });
-      }),
+      fc.property(
+        fc.oneof(
+          json,
+          fc.record({
+            Version: fc.constant('2012-10-17'),
+            Statement: fc.oneof(statement, fc.array(statement, { maxLength: 3 })),
+          }),
+        ),
+        fc.constantFrom(...kinds),
+        (document, kind) => {
+          const reading = readPolicy(JSON.stringify(document), kind);
+          if (!reading.ok) return;
+          const policy = compilePolicy(reading.policy, { id: 'x', type: 'identity' });
+          evaluate(request(alice), { identity: [policy], resource: policy });
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -32,7 +32,9 @@ export interface ReadPolicyOptions {
  * const reading: PolicyReading = readPolicy(text, 'identity');
  * if (!reading.ok) console.error(reading.error.message, reading.error.position);
  */
-export type PolicyReading = { readonly ok: true; readonly policy: PolicyDocument } | { readonly ok: false; readonly error: PolicyError };
+export type PolicyReading =
+  | { readonly ok: true; readonly policy: PolicyDocument }
+  | { readonly ok: false; readonly error: PolicyError };
 
 const MAX_LENGTH = 131_072;
 const MAX_DEPTH = 32;
@@ -66,7 +68,11 @@ export function readPolicy(text: string, kind: PolicyKind, options: ReadPolicyOp
   }
 }
 
-function check(shape: DocumentShape, kind: PolicyKind, { oldVersions = false, partition = 'aws' }: ReadPolicyOptions): void {
+function check(
+  shape: DocumentShape,
+  kind: PolicyKind,
+  { oldVersions = false, partition = 'aws' }: ReadPolicyOptions,
+): void {
   if (kind === 'trust' || kind === 'resource') checkWithPrincipals(shape, kind, partition);
   else checkIdentity(shape, { oldVersions: oldVersions || kind !== 'identity', partition });
 }
@@ -77,7 +83,16 @@ function documentOf(shape: DocumentShape, kind: PolicyKind): PolicyDocument {
 }
 
 /** The rules have made sure that effect and action are there. */
-function statementOf({ index, position, sid, effect, principal, action, resource, condition }: StatementShape): PolicyStatement {
+function statementOf({
+  index,
+  position,
+  sid,
+  effect,
+  principal,
+  action,
+  resource,
+  condition,
+}: StatementShape): PolicyStatement {
   return {
     index,
     sid: sid?.text,

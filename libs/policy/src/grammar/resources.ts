@@ -36,7 +36,8 @@ export function resourceComplaint({ values }: PolicyElement, partition: string):
   for (const { text, position } of values) {
     const message = complaint(text, partition);
     if (message !== undefined) return new GrammarFault(message, position);
-    if (text !== '*' && isBroken(text)) refuse(TEXTS.legacy, position, `\`${text}\` has fewer than six parts or no service`);
+    if (text !== '*' && isBroken(text))
+      refuse(TEXTS.legacy, position, `\`${text}\` has fewer than six parts or no service`);
   }
   return undefined;
 }
@@ -46,7 +47,8 @@ function complaint(resource: string, partition: string): string | undefined {
   const tokens = resource.split(':');
   const [first, given, service, region] = tokens;
   if (given === undefined) return `Resource ${resource} must be in ARN format or "*".`;
-  if (!matchesWildcard(given, partition)) return `Partition "${given}" is not valid for resource "${completed(tokens)}".`;
+  if (!matchesWildcard(given, partition))
+    return `Partition "${given}" is not valid for resource "${completed(tokens)}".`;
   if (first !== 'arn') return `Resource ${resource} must be in ARN format or "*".`;
   if (service === undefined || service.includes('*') || service.includes('?')) return TEXTS.resourceVendor;
   if (region !== undefined && region !== '' && Object.hasOwn(NO_REGION, service)) return NO_REGION[service]?.(resource);

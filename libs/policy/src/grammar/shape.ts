@@ -103,7 +103,8 @@ function textsOf(node: JsonNode, texts: ShapeTexts): PolicyText[] {
 function either(node: JsonObject, plain: string, negated: string, texts: ShapeTexts): JsonMember | undefined {
   const first = node.members.get(plain);
   const second = node.members.get(negated);
-  if (first !== undefined && second !== undefined) refuse(texts.syntax, second.keyPosition, `\`${plain}\` and \`${negated}\` exclude each other`);
+  if (first !== undefined && second !== undefined)
+    refuse(texts.syntax, second.keyPosition, `\`${plain}\` and \`${negated}\` exclude each other`);
   return first ?? second;
 }
 
@@ -112,7 +113,11 @@ function readElement(node: JsonObject, plain: string, negated: string, texts: Sh
   const member = either(node, plain, negated, texts);
   if (member === undefined) return undefined;
   const all = [...node.repeated.filter(({ key }) => key === member.key), member];
-  return { negated: member.key === negated, values: all.flatMap(({ value }) => textsOf(value, texts)), position: member.keyPosition };
+  return {
+    negated: member.key === negated,
+    values: all.flatMap(({ value }) => textsOf(value, texts)),
+    position: member.keyPosition,
+  };
 }
 
 function readPrincipal({ key, value, keyPosition }: JsonMember, texts: ShapeTexts): PrincipalElement {
@@ -146,7 +151,12 @@ function readCondition(node: JsonNode, texts: ShapeTexts): ConditionEntry[] {
       refuse(texts.syntax, keyPosition, `unknown condition operator \`${operator}\``);
     }
     for (const member of value.members.values()) {
-      entries.push({ operator, key: member.key, values: conditionValues(member.value, texts), position: member.keyPosition });
+      entries.push({
+        operator,
+        key: member.key,
+        values: conditionValues(member.value, texts),
+        position: member.keyPosition,
+      });
     }
   }
   return entries;

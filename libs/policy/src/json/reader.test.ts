@@ -14,7 +14,8 @@ function value(node: JsonNode): unknown {
 
 function plain(parsed: unknown): unknown {
   if (Array.isArray(parsed)) return parsed.map(plain);
-  if (typeof parsed === 'object' && parsed !== null) return new Map(Object.entries(parsed).map(([key, one]) => [key, plain(one)]));
+  if (typeof parsed === 'object' && parsed !== null)
+    return new Map(Object.entries(parsed).map(([key, one]) => [key, plain(one)]));
   return parsed;
 }
 
@@ -50,13 +51,40 @@ describe('reading', () => {
   });
 
   test('accepts exactly what JSON.parse accepts, apart from repeated keys', () => {
-    const alphabet = fc.constantFrom('{', '}', '[', ']', ':', ',', '"a"', '"b"', '1', '-', '0', '.', 'e', '+', 'true', 'null', ' ', '\n', '"', '\\', 'u00e9', '\t', '\u0001');
+    const alphabet = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '"a"',
+      '"b"',
+      '1',
+      '-',
+      '0',
+      '.',
+      'e',
+      '+',
+      'true',
+      'null',
+      ' ',
+      '\n',
+      '"',
+      '\\',
+      'u00e9',
+      '\t',
+      '\u0001',
+    );
     fc.assert(
-      fc.property(fc.array(alphabet, { maxLength: 14 }).map((parts) => parts.join('')), (text) => {
-        const reading = readJson(text, limits);
-        if (!reading.ok && reading.fault.reason === 'duplicate') return;
-        expect(reading.ok).toBe(accepted(text));
-      }),
+      fc.property(
+        fc.array(alphabet, { maxLength: 14 }).map((parts) => parts.join('')),
+        (text) => {
+          const reading = readJson(text, limits);
+          if (!reading.ok && reading.fault.reason === 'duplicate') return;
+          expect(reading.ok).toBe(accepted(text));
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -70,12 +98,31 @@ describe('reading', () => {
     );
   });
 
-  test.each(['01', '1.', '.5', '+1', '1e', '-', '0x10', 'NaN', 'Infinity', "'a'", '[1,]', '{"a":1,}', '{a:1}', '"\u0009"', '"\\x41"', '"\\u12"', '{} {}', '\ufeff{}', '', '//', '"a'])(
-    'refuses %j',
-    (text) => {
-      expect(fault(text)).toMatchObject({ reason: 'syntax' });
-    },
-  );
+  test.each([
+    '01',
+    '1.',
+    '.5',
+    '+1',
+    '1e',
+    '-',
+    '0x10',
+    'NaN',
+    'Infinity',
+    "'a'",
+    '[1,]',
+    '{"a":1,}',
+    '{a:1}',
+    '"\u0009"',
+    '"\\x41"',
+    '"\\u12"',
+    '{} {}',
+    '\ufeff{}',
+    '',
+    '//',
+    '"a',
+  ])('refuses %j', (text) => {
+    expect(fault(text)).toMatchObject({ reason: 'syntax' });
+  });
 
   test('keeps lone surrogates and U+0000 as they are', () => {
     expect(read('"\\ud800\\u0000\\udfff"')).toMatchObject({ text: '\ud800\u0000\udfff' });

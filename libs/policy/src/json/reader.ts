@@ -10,7 +10,9 @@ export interface JsonLimits {
   readonly keepDuplicates: boolean;
 }
 
-export type JsonReading = { readonly ok: true; readonly value: JsonNode } | { readonly ok: false; readonly fault: JsonFault };
+export type JsonReading =
+  | { readonly ok: true; readonly value: JsonNode }
+  | { readonly ok: false; readonly fault: JsonFault };
 
 interface Frame {
   readonly kind: 'object' | 'array';
@@ -53,7 +55,12 @@ export function readJson(text: string, limits: JsonLimits): JsonReading {
   }
 }
 
-function readDocument(scanner: Scanner, limits: JsonLimits, stack: Frame[], state: { reason: JsonFault['reason'] }): JsonNode {
+function readDocument(
+  scanner: Scanner,
+  limits: JsonLimits,
+  stack: Frame[],
+  state: { reason: JsonFault['reason'] },
+): JsonNode {
   for (;;) {
     let value = readValue(scanner, limits, stack, state);
     while (value !== undefined) {
@@ -69,7 +76,12 @@ function readDocument(scanner: Scanner, limits: JsonLimits, stack: Frame[], stat
 }
 
 /** A finished value, or undefined when an object or array was opened and its first value comes next. */
-function readValue(scanner: Scanner, limits: JsonLimits, stack: Frame[], state: { reason: JsonFault['reason'] }): JsonNode | undefined {
+function readValue(
+  scanner: Scanner,
+  limits: JsonLimits,
+  stack: Frame[],
+  state: { reason: JsonFault['reason'] },
+): JsonNode | undefined {
   const code = scanner.peek();
   const { position } = scanner;
   if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
@@ -106,7 +118,8 @@ function closeOrContinue(
     scanner.skip();
     return close(stack, frame);
   }
-  if (code !== COMMA) scanner.fail(Number.isNaN(code) ? 'the text ends too early' : 'a comma or a closing bracket is expected');
+  if (code !== COMMA)
+    scanner.fail(Number.isNaN(code) ? 'the text ends too early' : 'a comma or a closing bracket is expected');
   scanner.skip();
   if (frame.kind === 'object') readKey(scanner, limits, frame, state);
   return undefined;
