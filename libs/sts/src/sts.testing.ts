@@ -1,0 +1,154 @@
+import { expect } from '@jest/globals';
+import { credentials } from '@muniment/credentials/contract';
+import { directory } from '@muniment/directory/contract';
+import {
+  type Aggregate,
+  type Ask,
+  type Call,
+  type Caller,
+  type Event,
+  Fault,
+  type Query,
+  type ReadModel,
+  type Session,
+  type Sources,
+  type Table,
+  unrestricted,
+} from '@muniment/kernel';
+import { countedIds } from '@muniment/testing';
+import { readSession, type SealedSession } from './session.js';
+
+export const account = '111122223333';
+export const otherAccount = '444455556666';
+export const now = new Date('2026-11-20T10:00:00.000Z');
+
+const origin = { sourceIp: '192.0.2.1', userAgent: 'test', secureTransport: true, region: 'us-east-1' };
+
+export const alice: Caller = {
+  ...origin,
+  account,
+  accessKeyId: 'AKIAALICEALICEALICEA',
+  principal: {
+    type: 'User',
+    account,
+    arn: `arn:aws:iam::${account}:user/alice`,
+    userId: 'AIDAALICE',
+    userName: 'alice',
+  },
+};
+export const root: Caller = {
+  ...origin,
+  account,
+  accessKeyId: 'AKIAROOTROOTROOTROOT',
+  principal: { type: 'Root', account, arn: `arn:aws:iam::${account}:root` },
+};
+
+/** The caller that a session token makes of whoever holds it. */
+export const holding = ({ account: of, principal, accessKeyId, session }: SealedSession): Caller => ({
+  ...origin,
+  account: of,
+  principal,
+  accessKeyId,
+  session,
+});
+
+/** A session of alice's by GetSessionToken. */
+export const aliceInSession: Caller = {
+  ...alice,
+  accessKeyId: 'ASIAALICEALICEALICEA',
+  session: sessionOf('GetSessionToken'),
+};
+
+export function sessionOf(kind: Session['kind'], rest: Partial<Session> = {}): Session {
+  return { kind, issuedAt: now.toISOString(), expiresAt: '2026-11-20T11:00:00.000Z', ...rest };
+}
+
+/** What happened before, by account. */
+export type History = Readonly<Record<string, readonly Event[]>>;
+
+const aggregates = [directory, credentials] as unknown as readonly Aggregate<Record<string, Table<unknown>>>[];
+
+function tableOf(history: History, model: ReadModel<never>, owner: string): Table<unknown> | undefined {
+  for (const { models, evolve, empty } of aggregates) {
+    const key = Object.keys(models).find((each) => models[each]?.name === model.name);
+    if (key === undefined) continue;
+    const state = empty(owner);
+    const occurrence = { at: now.toISOString(), actor: 'muniment', eventId: 'event' };
+    for (const { type, data } of history[owner] ?? []) evolve[type]?.(state, data as never, occurrence as never);
+    return state[key];
+  }
+  return undefined;
+}
+
+/** The stored rows that a history leads to. */
+function sourcesOf(history: History): Sources {
+  const table = <Row>(model: ReadModel<Row>, owner: string) =>
+    tableOf(history, model as ReadModel<never>, owner) as Table<Row> | undefined;
+  const unread = () => {
+    throw new Error('sts reads single rows only');
+  };
+  return {
+    find: (model, key, owner = account) => table(model, owner)?.keyed(key),
+    findById: (model, id, owner = account) => table(model, owner)?.byId(id),
+    anywhere: (model, id) =>
+      Object.keys(history).flatMap((owner) => {
+        const row = table(model, owner)?.byId(id);
+        return row ? [{ account: owner, row }] : [];
+      })[0],
+    list: unread,
+    filed: unread,
+    count: unread,
+    history: unread,
+    seal: unread,
+    random: unread,
+    id: unread,
+  };
+}
+
+function callOf({ operation }: Query, caller: Caller): Call {
+  return {
+    account: caller.account,
+    partition: 'aws',
+    caller,
+    requestId: 'request',
+    now,
+    id: (prefix) => prefix,
+    after: (seconds) => new Date(now.getTime() + seconds * 1000),
+    fault(code, message) {
+      const declared = operation.errors.find((error) => error.code === code);
+      throw new Fault(code, message, declared?.status);
+    },
+  };
+}
+
+export interface Answered {
+  // biome-ignore lint/suspicious/noExplicitAny: answers of unlike operations
+  readonly output: any;
+  /** What decisions would have been asked. */
+  readonly asks: readonly Ask[];
+  /** What the answered session token holds, opened. */
+  readonly sealed: SealedSession;
+}
+
+/** Answers as the shell does when everything that is asked is permitted. */
+export async function answer(query: Query, input: object, caller: Caller, history: History = {}): Promise<Answered> {
+  const call = callOf(query, caller);
+  const { gather, authorize, decide, reply } = query.definition;
+  const gathered = await gather(input, sourcesOf(history), call);
+  const asked = authorize === unrestricted ? [] : [authorize(input, gathered, call)].flat();
+  const decided = decide ? decide(input, gathered, call) : gathered;
+  const { random, unique } = countedIds();
+  let sealed: SealedSession | undefined;
+  const output = reply(decided, input, call, {
+    random,
+    id: (prefix) => unique(prefix, 20),
+    sealToken(content) {
+      sealed = readSession(content);
+      return Buffer.from(content).toString('base64');
+    },
+  });
+  return { output, asks: asked.filter((ask): ask is Ask => Boolean(ask)), sealed: sealed as SealedSession };
+}
+
+/** Expects a refusal: `await expect(answer(…)).rejects.toEqual(fault(code, message))`. */
+export const fault = (code: string, message: string) => expect.objectContaining({ name: 'Fault', code, message });
