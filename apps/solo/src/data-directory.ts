@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -82,7 +92,8 @@ export class DataDirectory {
     if (given !== undefined) return Buffer.from(given, 'base64');
     const path = join(this.path, 'root-key');
     if (!existsSync(path)) {
-      if (existsSync(this.eventLog)) throw new Error(`root key is missing: \`${path}\` or MUNIMENT_ROOT_KEY must hold it`);
+      if (existsSync(this.eventLog))
+        throw new Error(`root key is missing: \`${path}\` or MUNIMENT_ROOT_KEY must hold it`);
       writePrivately(path, `${randomBytes(32).toString('base64')}\n`);
     }
     return Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');

@@ -90,8 +90,9 @@ export class FirstStart {
     const { ids, sealer } = this.#parts;
     const writer = new Writer(credentials as Aggregate, accountId, this.#parts.log, this.#parts.readModels);
     const { state } = await writer.folded();
-    const keys = (state as { accessKeys: { values(): Iterable<{ accessKeyId: string; userId: string; sealed: string }> } })
-      .accessKeys;
+    const keys = (
+      state as { accessKeys: { values(): Iterable<{ accessKeyId: string; userId: string; sealed: string }> } }
+    ).accessKeys;
     const own = [...keys.values()].filter(({ userId }) => userId === accountId);
     if (preset.accessKeyId === undefined && own.length > 0) return undefined;
     const accessKeyId = preset.accessKeyId ?? ids.unique('AKIA', 20);
@@ -103,7 +104,9 @@ export class FirstStart {
       return undefined;
     }
     if (own.length >= maximumRootKeys) {
-      throw new Error(`account \`${accountId}\` has ${own.length} root access keys already: delete one to preset another`);
+      throw new Error(
+        `account \`${accountId}\` has ${own.length} root access keys already: delete one to preset another`,
+      );
     }
     const made = preset.accessKeyId === undefined ? { accountId, accessKeyId, secretAccessKey } : undefined;
     if (made) this.#parts.keep(made);

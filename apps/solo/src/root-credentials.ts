@@ -10,7 +10,12 @@ export function keepCredentials(directory: DataDirectory | undefined, made: Made
 }
 
 /** What a person gets to see of new root credentials: ready-made lines on a terminal, else where they are. */
-export function showCredentials(made: MadeCredentials, url: string, file: string | undefined, terminal: boolean): string {
+export function showCredentials(
+  made: MadeCredentials,
+  url: string,
+  file: string | undefined,
+  terminal: boolean,
+): string {
   const where = file === undefined ? '' : `root credentials of account ${made.accountId} are in ${file}\n`;
   if (!terminal && file !== undefined) return where;
   return `${where}

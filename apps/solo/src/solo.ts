@@ -1,88 +1,31 @@
-import { auditOperations, callRecords, type CallFacts, lastUsed } from '@muniment/audit';
+import { createHmac } from 'node:crypto';
+import { type CallFacts, callRecords } from '@muniment/audit';
 import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { InProcessBus } from '@muniment/bus-inprocess';
-import { credentials, credentialsOperations } from '@muniment/credentials';
 import { Decisions } from '@muniment/decisions';
-import { directory, directoryOperations, platform } from '@muniment/directory';
-import { LmdbEventLog, openEventLog } from '@muniment/eventlog-lmdb';
-import { MemoryEventLog } from '@muniment/eventlog-memory';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
-import type { Aggregate, Change } from '@muniment/kernel';
+import type { Change } from '@muniment/kernel';
 import type { Check, Configuration, Metrics } from '@muniment/nest';
-import { openReadModels } from '@muniment/readmodel-lmdb';
-import { MemoryReadModels } from '@muniment/readmodel-memory';
 import {
+  ContextHost,
   callHistory,
-  type Context,
   EnvelopeSealer,
-  type EventLog,
-  type Keys,
   patience,
   type Projection,
   Projector,
-  type ReadModels,
   Recorder,
-  randomIds,
   type Request,
   RowsOf,
-  ContextHost,
+  randomIds,
   sourcesFor,
   systemClock,
 } from '@muniment/runtime';
-import { stsOperations } from '@muniment/sts';
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { DataDirectory } from './data-directory.js';
+import { contexts, promptProjections, relaxedProjections, routes } from './contexts.js';
 import { FirstStart, type MadeCredentials } from './first-start.js';
 import { keepCredentials } from './root-credentials.js';
-
-interface Stores {
-  readonly directory: DataDirectory | undefined;
-  readonly log: EventLog;
-  readonly keys: Keys;
-  readonly readModels: ReadModels;
-  readonly rootKey: Buffer;
-}
-
-/** Every context there is, each with what it writes. */
-const contexts: readonly Context[] = [
-  { name: 'directory', operations: directoryOperations, aggregates: [directory, platform] as unknown as Aggregate[] },
-  { name: 'credentials', operations: credentialsOperations, aggregates: [credentials] as unknown as Aggregate[] },
-  { name: 'sts', operations: stsOperations, aggregates: [] },
-  { name: 'audit', operations: auditOperations, aggregates: [] },
-];
-
-/** Projections that answers wait for, and those that may lag behind. */
-const prompt = [directory, platform, credentials] as unknown as Projection[];
-const relaxed = [lastUsed] as unknown as Projection[];
-
-const memoryKeys = (): Keys => {
-  const keys = new Map<string, string>();
-  return {
-    get: (id) => keys.get(id),
-    put: async (id, wrapped) => void keys.set(id, wrapped),
-    remove: async (id) => void keys.delete(id),
-  };
-};
-
-async function openStores(configuration: Configuration, failed: (error: unknown) => void): Promise<Stores> {
-  if (configuration.memory) {
-    const rootKey = configuration.rootKey ? Buffer.from(configuration.rootKey, 'base64') : randomBytes(32);
-    const log = new MemoryEventLog();
-    return { directory: undefined, log, keys: memoryKeys(), readModels: new MemoryReadModels(), rootKey };
-  }
-  const directory = DataDirectory.open(configuration.dataDir);
-  try {
-    const rootKey = directory.rootKey(configuration.rootKey);
-    const log: LmdbEventLog = await openEventLog({ path: directory.eventLog, onFailure: failed });
-    const readModels = await openReadModels({ path: directory.readModels, onFailure: failed });
-    return { directory, log, keys: log.keys, readModels, rootKey };
-  } catch (error) {
-    directory.release();
-    throw error;
-  }
-}
+import { closeStores, openStores, type Stores } from './stores.js';
 
 export interface SoloOptions {
   readonly configuration: Configuration;
@@ -92,106 +35,79 @@ export interface SoloOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** What a start has found or made. */
+interface Started {
+  readonly stores: Stores;
+  readonly sealer: EnvelopeSealer;
+  readonly accountId: string;
+  readonly made: MadeCredentials | undefined;
+}
+
+async function start(options: SoloOptions): Promise<Started> {
+  const stores = await openStores(options.configuration, options.failed);
+  try {
+    const sealer = new EnvelopeSealer(stores.rootKey, stores.keys);
+    await sealer.prove();
+    const keep = (made: MadeCredentials) => keepCredentials(stores.directory, made);
+    const parts = { ...stores, sealer, ids: randomIds, now: () => systemClock.now(), keep };
+    return { stores, sealer, ...(await new FirstStart(parts).run(options.configuration)) };
+  } catch (error) {
+    await closeStores(stores);
+    throw error;
+  }
+}
+
 /** All of Muniment in one process: every context over one log, one set of read models and a bus of direct calls. */
 export class Solo {
   readonly gateway: Gateway;
   readonly accountId: string;
   /** Root credentials that this start has made. */
   readonly made: MadeCredentials | undefined;
+  readonly #options: SoloOptions;
   readonly #stores: Stores;
-  readonly #projectors: readonly Projector[];
+  readonly #sealer: EnvelopeSealer;
+  readonly #rows: RowsOf;
+  readonly #bus = new InProcessBus();
   readonly #recorder: Recorder<CallFacts, unknown>;
-  readonly #bus: InProcessBus;
+  readonly #decisions: Decisions;
+  readonly #keys: DerivedKeys;
+  /** Read models that answers wait for. */
+  readonly #prompt: readonly Projector[];
+  readonly #projectors: readonly Projector[];
 
   static async open(options: SoloOptions): Promise<Solo> {
-    const stores = await openStores(options.configuration, options.failed);
+    const solo = new Solo(options, await start(options));
     try {
-      const sealer = new EnvelopeSealer(stores.rootKey, stores.keys);
-      await sealer.prove();
-      const keep = (made: MadeCredentials) => keepCredentials(stores.directory, made);
-      const parts = { ...stores, sealer, ids: randomIds, now: () => systemClock.now(), keep };
-      const { accountId, made } = await new FirstStart(parts).run(options.configuration);
-      const solo = new Solo(options, stores, sealer, accountId, made);
       await Promise.all(solo.#projectors.map((projector) => projector.start()));
-      await solo.#serve();
+      await solo.#listen();
       return solo;
     } catch (error) {
-      stores.directory?.release();
+      await solo.close();
       throw error;
     }
   }
 
-  readonly #services: readonly ContextHost[];
-
-  private constructor(
-    { configuration, logger, metrics, failed }: SoloOptions,
-    stores: Stores,
-    sealer: EnvelopeSealer,
-    accountId: string,
-    made: MadeCredentials | undefined,
-  ) {
-    const { log, readModels } = stores;
-    const { partition, signatureWindowSeconds: windowSeconds } = configuration;
-    const markerKey = sealer.keyFor('pagination-markers');
+  private constructor(options: SoloOptions, { stores, sealer, accountId, made }: Started) {
+    this.#options = options;
     this.#stores = stores;
+    this.#sealer = sealer;
     this.accountId = accountId;
     this.made = made;
-    this.#bus = new InProcessBus();
-    const rows = new RowsOf(readModels, [...prompt, ...relaxed]);
-    const sources = sourcesFor({ rows, sealer, ids: randomIds }, accountId);
-    const decisions = new Decisions({ from: sources });
-    const keys = new DerivedKeys({ from: sources, sealer, partition, caughtUp: () => this.#caughtUp() });
-    const changed = (changes: readonly Change[]) => {
-      decisions.changed(changes);
-      keys.changed(changes);
-    };
-    const follow = (projection: Projection) => new Projector(projection, log, readModels, { changed, failed });
-    const projectors = prompt.map(follow);
-    this.#projectors = [...projectors, ...relaxed.map(follow)];
+    this.#rows = new RowsOf(stores.readModels, [...promptProjections, ...relaxedProjections]);
+    const from = sourcesFor({ rows: this.#rows, sealer, ids: randomIds }, accountId);
+    const { partition } = options.configuration;
+    this.#decisions = new Decisions({ from });
+    this.#keys = new DerivedKeys({ from, sealer, partition, caughtUp: () => this.#caughtUp() });
+    this.#prompt = promptProjections.map((projection) => this.#projector(projection));
+    this.#projectors = [...this.#prompt, ...relaxedProjections.map((projection) => this.#projector(projection))];
     this.#recorder = new Recorder({
-      log,
+      log: stores.log,
       ids: randomIds,
       shape: (facts: CallFacts) => callRecords(facts, accountId),
       now: () => systemClock.now(),
-      failed: (error) => logger.error({ err: error }, 'call records wait: the event log takes no writes'),
+      failed: (error) => options.logger.error({ err: error }, 'call records wait: the event log takes no writes'),
     });
-    const recorder = this.#recorder;
-    const unexpected = (error: unknown, request: Request | string) =>
-      logger.error({ err: error, requestId: typeof request === 'string' ? request : request.requestId }, 'unexpected');
-    this.#services = contexts.map(
-      (context) =>
-        new ContextHost(context, {
-          log,
-          readModels,
-          rows,
-          projectors,
-          authorizer: decisions,
-          sealer,
-          ids: randomIds,
-          unexpected,
-          async *history(account, from, to) {
-            await recorder.flush();
-            yield* callHistory(log, account, from, to);
-          },
-        }),
-    );
-    this.gateway = new Gateway({
-      services,
-      keys,
-      windowSeconds,
-      bus: this.#bus,
-      clock: systemClock,
-      ids: randomIds,
-      markers: markersOf((text) => createHmac('sha256', markerKey).update(text).digest()),
-      routes: routesOf(this.#services),
-      record: (facts, durably) => recorder.record(facts, durably),
-      unexpected,
-      answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
-    });
-    for (const projector of this.#projectors) {
-      const labels = { projection: projector.projection.name };
-      metrics.watch('muniment_projection_position', 'Position that a projection has reached', labels, () => projector.position);
-    }
+    this.gateway = this.#gateway();
   }
 
   /** Where root credentials are kept that a start has made; undefined when nothing is kept. */
@@ -218,26 +134,73 @@ export class Solo {
     await this.#recorder.flush();
     await Promise.all(this.#projectors.map((projector) => projector.stop()));
     await this.#bus.close();
-    await this.#stores.readModels.close();
-    await this.#stores.log.close();
-    this.#stores.directory?.release();
+    await closeStores(this.#stores);
   }
 
-  async #serve(): Promise<void> {
-    for (const service of this.#services) {
-      await this.#bus.respond(`muniment.${service.name}`, (_, request: Request) => service.handle(request));
+  #projector(projection: Projection): Projector {
+    const { log, readModels } = this.#stores;
+    const { failed, metrics } = this.#options;
+    const changed = (changes: readonly Change[]) => {
+      this.#decisions.changed(changes);
+      this.#keys.changed(changes);
+    };
+    const projector = new Projector(projection, log, readModels, { changed, failed });
+    const labels = { projection: projection.name };
+    metrics.watch(
+      'muniment_projection_position',
+      'Position that a projection has reached',
+      labels,
+      () => projector.position,
+    );
+    return projector;
+  }
+
+  #gateway(): Gateway {
+    const { configuration, metrics } = this.#options;
+    const markerKey = this.#sealer.keyFor('pagination-markers');
+    return new Gateway({
+      services,
+      routes,
+      keys: this.#keys,
+      windowSeconds: configuration.signatureWindowSeconds,
+      bus: this.#bus,
+      clock: systemClock,
+      ids: randomIds,
+      markers: markersOf((text) => createHmac('sha256', markerKey).update(text).digest()),
+      record: (facts, durably) => this.#recorder.record(facts, durably),
+      unexpected: (error, requestId) => this.#unexpected(error, requestId),
+      answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const { log, readModels } = this.#stores;
+    const recorder = this.#recorder;
+    for (const context of contexts) {
+      const host = new ContextHost(context, {
+        log,
+        readModels,
+        rows: this.#rows,
+        projectors: this.#prompt,
+        authorizer: this.#decisions,
+        sealer: this.#sealer,
+        ids: randomIds,
+        unexpected: (error, { requestId }) => this.#unexpected(error, requestId),
+        async *history(account, from, to) {
+          await recorder.flush();
+          yield* callHistory(log, account, from, to);
+        },
+      });
+      await this.#bus.respond(`muniment.${context.name}`, (_, request: Request) => host.handle(request));
     }
+  }
+
+  #unexpected(error: unknown, requestId: string): void {
+    this.#options.logger.error({ err: error, requestId }, 'unexpected error');
   }
 
   async #caughtUp(): Promise<void> {
     const head = await this.#stores.log.head();
-    await Promise.all(this.#projectors.slice(0, prompt.length).map((projector) => projector.reached(head, patience)));
+    for (const projector of this.#prompt) await projector.reached(head, patience);
   }
 }
-
-const routesOf = (served: readonly ContextHost[]): ReadonlyMap<string, string> =>
-  new Map(
-    served.flatMap((service) =>
-      Array.from(service.operations, ({ operation }) => [`${operation.service}:${operation.name}`, service.name] as const),
-    ),
-  );

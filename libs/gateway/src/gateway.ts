@@ -1,6 +1,14 @@
 import type { CallFacts } from '@muniment/audit/contract';
 import type { Operation, Service } from '@muniment/aws-model';
-import { checkInput, isFault, type Markers, operationOf, protocolOf, serviceOf, type WireFault } from '@muniment/aws-wire';
+import {
+  checkInput,
+  isFault,
+  type Markers,
+  operationOf,
+  protocolOf,
+  serviceOf,
+  type WireFault,
+} from '@muniment/aws-wire';
 import type { Position } from '@muniment/kernel';
 import { type Bus, BusUnavailable, type Clock, type Ids, type Reply, type Request, subjectOf } from '@muniment/runtime';
 import { refusal } from '@muniment/sts/contract';
@@ -147,7 +155,13 @@ export class Gateway {
     return this.#reply(journey, service, found, reply, scope);
   }
 
-  #reply(journey: Journey, service: Service, operation: Operation, reply: Reply & { ok: true }, scope: string): Outgoing {
+  #reply(
+    journey: Journey,
+    service: Service,
+    operation: Operation,
+    reply: Reply & { ok: true },
+    scope: string,
+  ): Outgoing {
     const output = this.#sealMarker(operation, reply.output as Record<string, unknown>, scope);
     journey.facts = { ...journey.facts, output };
     if (reply.position !== undefined) {
@@ -182,7 +196,11 @@ export class Gateway {
   }
 
   /** Clients hand markers back unread; inside, a marker is the key of the last row. */
-  #openMarker(operation: Operation, input: Record<string, unknown>, scope: string): { input: unknown } | { fault: WireFault } {
+  #openMarker(
+    operation: Operation,
+    input: Record<string, unknown>,
+    scope: string,
+  ): { input: unknown } | { fault: WireFault } {
     const name = operation.pagination?.input[0];
     const marker = name === undefined ? undefined : input[name];
     if (name === undefined || typeof marker !== 'string') return { input };

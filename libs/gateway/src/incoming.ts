@@ -21,7 +21,10 @@ export interface Outgoing {
 }
 
 /** The same request as the signature and as the codecs see it: one parse of the target for both. */
-export function views({ method, target, rawHeaders, headers, body }: Incoming): { signed: SignedRequest; wire: WireRequest } {
+export function views({ method, target, rawHeaders, headers, body }: Incoming): {
+  signed: SignedRequest;
+  wire: WireRequest;
+} {
   const { path, query } = splitTarget(target);
   return {
     signed: { method, path, query, headers: rawHeaders, body },

@@ -17,7 +17,12 @@ export interface KnownCredential {
  */
 export interface SigningKeys {
   longTerm(accessKeyId: string, scope: CredentialScope): Awaitable<KnownCredential | undefined>;
-  session(accessKeyId: string, token: string, scope: CredentialScope, now: Date): Awaitable<KnownCredential | 'expired' | undefined>;
+  session(
+    accessKeyId: string,
+    token: string,
+    scope: CredentialScope,
+    now: Date,
+  ): Awaitable<KnownCredential | 'expired' | undefined>;
 }
 
 /** Unknown keys cost the same work as known ones: their requests are verified with this one, and refused. */

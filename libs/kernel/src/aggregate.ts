@@ -5,7 +5,7 @@ import type { ReadModel, RowOf } from './read-model.js';
 import { Table } from './table.js';
 
 // Rows of unlike models stand in one record; each table is typed by its own model.
-// biome-ignore lint/suspicious/noExplicitAny: see above
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Models = Readonly<Record<string, ReadModel<any>>>;
 
 /** Folded events of one account: a table for each read model. */

@@ -3,7 +3,13 @@ import type { CommonFaultCode } from './fault.js';
 /** Who acts, as policies know it; built by the gateway from verified credentials, never from input. */
 export type Principal =
   | { readonly type: 'Root'; readonly account: string; readonly arn: string }
-  | { readonly type: 'User'; readonly account: string; readonly arn: string; readonly userId: string; readonly userName: string }
+  | {
+      readonly type: 'User';
+      readonly account: string;
+      readonly arn: string;
+      readonly userId: string;
+      readonly userName: string;
+    }
   | {
       readonly type: 'AssumedRole';
       readonly account: string;

@@ -52,7 +52,11 @@ export interface Occurrence {
 
 /** One entry per event type, complete by type: a forgotten event does not compile. May change the state in place. */
 export type Evolve<State, E extends Event> = {
-  readonly [Type in E['type']]: (state: State, data: Extract<E, { type: Type }>['data'], occurrence: Occurrence) => void;
+  readonly [Type in E['type']]: (
+    state: State,
+    data: Extract<E, { type: Type }>['data'],
+    occurrence: Occurrence,
+  ) => void;
 };
 
 /** Stream of an account's aggregate: `directory-111122223333`. */

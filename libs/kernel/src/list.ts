@@ -62,12 +62,7 @@ export const list = <Input extends ListInput, Output, Code extends string, Row>(
 ): Query =>
   query<Input, Output, Code, Listed<Row>>(operation, {
     gather: (input, from) =>
-      page(
-        input,
-        model.key,
-        (part) => from.list(model, part),
-        keep && ((row) => keep(row, input)),
-      ),
+      page(input, model.key, (part) => from.list(model, part), keep && ((row) => keep(row, input))),
     authorize: (input, _, call) => authorize(input, call),
     reply: (listed, _, call) => listing(operation, listed, (row) => item(row, call)),
   });

@@ -54,13 +54,10 @@ export type CommandDefinition<Input, Output, Code extends string, State, E exten
   /** Whose aggregate is changed; the caller's account when absent. */
   readonly account?: (input: Input, call: Call<Code>) => string;
   readonly gather?: (input: Input, state: State, from: Sources, call: Call<Code>) => Promise<Gathered>;
-  readonly authorize: typeof unrestricted | ((input: Input, state: State, call: Call<Code>, gathered: Gathered) => Asks);
-  readonly decide: (
-    input: Input,
-    state: State,
-    call: Call<Code>,
-    gathered: Gathered,
-  ) => E | readonly E[] | undefined;
+  readonly authorize:
+    | typeof unrestricted
+    | ((input: Input, state: State, call: Call<Code>, gathered: Gathered) => Asks);
+  readonly decide: (input: Input, state: State, call: Call<Code>, gathered: Gathered) => E | readonly E[] | undefined;
 } & Reply<Output, [input: Input, state: State, call: Call<Code>, gathered: Gathered]>;
 
 /** A call that changes no aggregate: reads first, then authorization, then a pure decision and the reply. */
@@ -77,7 +74,7 @@ export interface QueryDefinition<Input, Output, Code extends string, Gathered, D
 }
 
 // Definitions of unlike inputs and states stand in one table; each was checked where it was made.
-// biome-ignore lint/suspicious/noExplicitAny: see above
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Unlike = any;
 
 export interface Command {

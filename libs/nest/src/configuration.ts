@@ -141,7 +141,8 @@ export function readConfiguration(
   const configuration = plainToInstance(Configuration, { ...settings, ...overrides });
   for (const { property: name, constraints } of validateSync(configuration)) {
     const setting = described.get(name)?.setting ?? name;
-    for (const problem of Object.values(constraints ?? {})) problems.push(`${setting}: ${problem.replace(`${name} `, '')}`);
+    for (const problem of Object.values(constraints ?? {}))
+      problems.push(`${setting}: ${problem.replace(`${name} `, '')}`);
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
@@ -149,10 +150,10 @@ export function readConfiguration(
 
 /** The settings as a table, for the generated reference. */
 export function configurationReference(): { setting: string; text: string; default: string }[] {
-  const defaults = new Configuration() as unknown as Record<string, unknown>;
+  const defaults = new Configuration() as unknown as Record<string, string | number | boolean | undefined>;
   return Array.from(described, ([property, { setting, text }]) => ({
     setting,
     text,
-    default: defaults[property] === undefined ? '' : String(defaults[property]),
+    default: String(defaults[property] ?? ''),
   }));
 }

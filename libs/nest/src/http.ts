@@ -30,7 +30,10 @@ export async function startHttp(
     keepAliveTimeout: 65_000,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
-      void reply.code(error.statusCode ?? 400).header('content-type', 'text/xml').send(errorBody('MalformedInput', error.message)),
+      void reply
+        .code(error.statusCode ?? 400)
+        .header('content-type', 'text/xml')
+        .send(errorBody('MalformedInput', error.message)),
   } as never);
   const app = await NestFactory.create<NestFastifyApplication>(root as Type, adapter, {
     logger: nestLogger(logger),
@@ -53,7 +56,10 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const body = tooLarge
-    ? errorBody('RequestHeaderSectionTooLarge', `Your request header section exceeds the maximum of ${headerBytes} bytes.`)
+    ? errorBody(
+        'RequestHeaderSectionTooLarge',
+        `Your request header section exceeds the maximum of ${headerBytes} bytes.`,
+      )
     : errorBody('MalformedInput', 'The request cannot be read.');
   const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
   socket.end(
@@ -83,11 +89,14 @@ function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
     method: fastify.supportedMethods,
     url: '/*',
     handler: async (request, reply) => send(reply, await gateway.handle(incomingOf(request))),
-    async errorHandler(error: FastifyError, request, reply) {
+    errorHandler(error: FastifyError, request, reply) {
       const tooLarge = error.statusCode === 413;
       const message = tooLarge ? 'The request is too large.' : 'The request cannot be read.';
       const fault = { code: tooLarge ? 'RequestEntityTooLarge' : 'MalformedInput', message };
-      await send(reply, await gateway.refuseUnread(incomingOf(request), fault));
+      gateway.refuseUnread(incomingOf(request), fault).then(
+        (answer) => send(reply, answer),
+        () => reply.raw.destroy(),
+      );
     },
   });
 }

@@ -95,7 +95,11 @@ export class ContextHost {
 
   #faultOf(error: unknown, request: Request): { code: string; message: string; status?: number } {
     if (error instanceof Fault) {
-      return { code: error.code, message: error.message, ...(error.status === undefined ? {} : { status: error.status }) };
+      return {
+        code: error.code,
+        message: error.message,
+        ...(error.status === undefined ? {} : { status: error.status }),
+      };
     }
     this.#parts.unexpected(error, request);
     if (error instanceof LogUnavailable) {

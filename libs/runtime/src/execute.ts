@@ -63,7 +63,12 @@ function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['
     .map((ask) => ({ ...ask, action: ask.action ?? `${operation.service}:${operation.name}` }));
 }
 
-async function permit(executor: Executor, call: Call, questions: readonly Question[], touched: Touched[]): Promise<void> {
+async function permit(
+  executor: Executor,
+  call: Call,
+  questions: readonly Question[],
+  touched: Touched[],
+): Promise<void> {
   touched.length = 0;
   if (questions.length === 0) return;
   for (const { action, resource } of questions) touched.push({ action, resource });

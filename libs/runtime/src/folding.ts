@@ -27,11 +27,15 @@ function current(folding: Folding, event: RecordedEvent): unknown {
 export function foldEvent(folding: Folding, state: unknown, event: RecordedEvent): void {
   const evolve = folding.evolve[event.type];
   if (evolve === undefined) throw new UnknownEvent(event);
-  evolve(state, current(folding, event) as never, {
-    at: event.meta.at,
-    actor: event.meta.actor,
-    eventId: event.meta.eventId,
-  } as never);
+  evolve(
+    state,
+    current(folding, event) as never,
+    {
+      at: event.meta.at,
+      actor: event.meta.actor,
+      eventId: event.meta.eventId,
+    } as never,
+  );
 }
 
 /** The state of an aggregate and how far it is folded. */
@@ -55,7 +59,9 @@ export function remember(folded: Folded, commandId: string, position: number): v
 /** A state as text, to start from later; a cache, never the truth. */
 export function snapshotOf(aggregate: Aggregate, folded: Folded): string {
   const state = folded.state as Record<string, { values(): Iterable<unknown> }>;
-  const tables = Object.fromEntries(Object.keys(aggregate.models).map((key) => [key, [...(state[key]?.values() ?? [])]]));
+  const tables = Object.fromEntries(
+    Object.keys(aggregate.models).map((key) => [key, [...(state[key]?.values() ?? [])]]),
+  );
   return JSON.stringify({
     version: aggregate.version,
     revision: folded.revision,

@@ -29,7 +29,8 @@ interface Chain {
 }
 
 /** `calls-<account>-<day>`: retention works on whole streams. */
-export const callsStream = (account: string, at: Date): string => `${category}-${account}-${at.toISOString().slice(0, 10)}`;
+export const callsStream = (account: string, at: Date): string =>
+  `${category}-${account}-${at.toISOString().slice(0, 10)}`;
 
 /** Each chunk of records names the hash of the one before: a changed or removed record breaks the chain. */
 export const chainHash = (previous: string, records: readonly unknown[]): string =>
@@ -130,7 +131,12 @@ export class Recorder<Facts, Record> {
 const oneDay = 24 * 60 * 60 * 1000;
 
 /** Call records of an account, newest first, day by day, in batches. */
-export async function* callHistory(log: EventLog, account: string, from: Date, to: Date): AsyncIterable<readonly unknown[]> {
+export async function* callHistory(
+  log: EventLog,
+  account: string,
+  from: Date,
+  to: Date,
+): AsyncIterable<readonly unknown[]> {
   const first = callsStream(account, from);
   for (let at = new Date(to); ; at = new Date(at.getTime() - oneDay)) {
     const stream = callsStream(account, at);
@@ -141,4 +147,5 @@ export async function* callHistory(log: EventLog, account: string, from: Date, t
   }
 }
 
-const recordsOf = (event: RecordedEvent): readonly unknown[] => [...(event.data as { records: unknown[] }).records].reverse();
+const recordsOf = (event: RecordedEvent): readonly unknown[] =>
+  [...(event.data as { records: unknown[] }).records].reverse();

@@ -44,7 +44,8 @@ export function sourcesFor({ rows, sealer, ids, history = noHistory }: SourcePar
     findById: (model, id, owner = account) => any(model).findById(model, owner, id),
     anywhere: (model, id) => any(model).anywhere(model, id),
     list: (model, page: Page = {}) => any(model).list(model, page.account ?? account, page),
-    filed: (model, index, value, page: Page = {}) => any(model).filed(model, page.account ?? account, index, value, page),
+    filed: (model, index, value, page: Page = {}) =>
+      any(model).filed(model, page.account ?? account, index, value, page),
     count: (model, owner = account) => any(model).count(model, owner),
     history,
     seal: (subject, plaintext) => sealer.seal(subject, plaintext),

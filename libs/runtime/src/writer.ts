@@ -147,9 +147,7 @@ export class Writer {
         }
         if (fresh.length > 0) changed.push(waiting.meta.commandId);
         const answer = decided.answer();
-        deliveries.push((position) =>
-          waiting.resolve({ answer, position: fresh.length > 0 ? position : repeated }),
-        );
+        deliveries.push((position) => waiting.resolve({ answer, position: fresh.length > 0 ? position : repeated }));
       }
     }
     let position = 0;
@@ -164,7 +162,11 @@ export class Writer {
     if (this.#sinceSnapshot >= Math.max(snapshotEvery, sizeOf(folded.state))) this.#keepSnapshot(folded);
   }
 
-  #decide(waiting: Waiting, folded: Folded, repeated: boolean): { decided: Decided | typeof startOver } | { refused: unknown } {
+  #decide(
+    waiting: Waiting,
+    folded: Folded,
+    repeated: boolean,
+  ): { decided: Decided | typeof startOver } | { refused: unknown } {
     try {
       return { decided: waiting.turn(folded, repeated) };
     } catch (refused) {

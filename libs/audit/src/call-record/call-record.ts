@@ -53,7 +53,10 @@ export function callRecords(facts: CallFacts, fallbackAccount: string): { accoun
     { account, record: share(own.record, {}) },
     ...foreign.map((owner) => ({
       account: owner,
-      record: share(recordFor(facts, owner), { eventID: sibling(facts.eventId), userIdentity: foreignIdentity(caller) }),
+      record: share(recordFor(facts, owner), {
+        eventID: sibling(facts.eventId),
+        userIdentity: foreignIdentity(caller),
+      }),
     })),
   ];
 }

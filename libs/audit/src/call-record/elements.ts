@@ -40,7 +40,9 @@ function element(shape: Shape, value: unknown): unknown {
     case 'list':
       return (value as unknown[]).map((item) => element(shape.member, item));
     case 'map':
-      return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, element(shape.value, item)]));
+      return Object.fromEntries(
+        Object.entries(value as object).map(([key, item]) => [key, element(shape.value, item)]),
+      );
     case 'timestamp':
       return value instanceof Date ? trailDate(value) : value;
     case 'blob':

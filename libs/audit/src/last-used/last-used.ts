@@ -20,10 +20,7 @@ export const accessKeysLastUsed = readModel<AccessKeyLastUsed>('access-keys-last
 
 export const rolesLastUsed = readModel<RoleLastUsed>('roles-last-used', { id: (role) => role.roleId });
 
-export type CallsEvent = Event<
-  'CallsRecorded',
-  { records: readonly CallRecord[]; previous: string; hash: string }
->;
+export type CallsEvent = Event<'CallsRecorded', { records: readonly CallRecord[]; previous: string; hash: string }>;
 
 const models = { accessKeys: accessKeysLastUsed, roles: rolesLastUsed };
 type LastUsed = StateOf<typeof models>;
@@ -50,4 +47,7 @@ const evolve: Evolve<LastUsed, CallsEvent> = {
 };
 
 /** When keys and roles were last used, folded from the call records of an account. */
-export const lastUsed = { ...aggregate<typeof models, CallsEvent>('last-used', { models, evolve, version: 1 }), categories: ['calls'] };
+export const lastUsed = {
+  ...aggregate<typeof models, CallsEvent>('last-used', { models, evolve, version: 1 }),
+  categories: ['calls'],
+};

@@ -3,7 +3,10 @@ export interface Bus {
   /** Asks the service that listens on `<subject>`; rejects with `BusUnavailable` when nobody answers in time. */
   request<Question, Answer>(subject: string, question: Question): Promise<Answer>;
   /** Answers all subjects that start with `<prefix>.`; one of several equal services gets each request. */
-  respond<Question, Answer>(prefix: string, answer: (subject: string, question: Question) => Promise<Answer>): Promise<() => Promise<void>>;
+  respond<Question, Answer>(
+    prefix: string,
+    answer: (subject: string, question: Question) => Promise<Answer>,
+  ): Promise<() => Promise<void>>;
   publish(subject: string, hint: unknown): void;
   subscribe(subject: string, listener: (hint: unknown) => void): () => void;
   close(): Promise<void>;

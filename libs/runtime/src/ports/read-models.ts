@@ -32,6 +32,12 @@ export interface Rows {
   /** Rows after `page.after`, in key order. */
   list<Row>(model: ReadModel<Row>, account: string, page?: Page): Awaitable<readonly Row[]>;
   /** Rows filed under a value of an index, in key order. */
-  filed<Row>(model: ReadModel<Row>, account: string, index: string, value: string, page?: Page): Awaitable<readonly Row[]>;
+  filed<Row>(
+    model: ReadModel<Row>,
+    account: string,
+    index: string,
+    value: string,
+    page?: Page,
+  ): Awaitable<readonly Row[]>;
   count<Row>(model: ReadModel<Row>, account: string): Awaitable<number>;
 }
