@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { fold, type Session, type Tag } from '@muniment/kernel';
+import { fold, type Session } from '@muniment/kernel';
 import fc from 'fast-check';
+import { refused, sessionFrom, tag } from './assume-role.testing.js';
 import { inheritedTags, sessionTags, type TagInput, tagsOnTrial } from './session-tags.js';
 
 const times = { issuedAt: '2026-11-20T10:00:00.000Z', expiresAt: '2026-11-20T11:00:00.000Z' };
@@ -9,7 +10,6 @@ const sessionWith = (input: TagInput, from?: Session): Session => ({
   ...times,
   ...sessionTags(input, inheritedTags(from)),
 });
-const tag = (Key: string, Value: string): Tag => ({ Key, Value });
 
 describe('a chain of roles (requirements-2 section 7)', () => {
   const first = sessionWith({ Tags: [tag('Star', '1'), tag('Heart', '1')], TransitiveTagKeys: ['Star', 'Heart'] });
@@ -69,4 +69,55 @@ test('whatever the keys are called, exactly the transitive tags go on, unchanged
       expect(inheritedTags(session)).toEqual(lasting.map(({ Key, Value }) => tag(Key, Value)));
     }),
   );
+});
+
+describe('tags passed to AssumeRole (requirements-2 section 7)', () => {
+  const many = (count: number, from = 0) => Array.from({ length: count }, (_, n) => tag(`k${from + n}`, ''));
+
+  test.each([
+    [
+      'one key twice, whatever its case',
+      { Tags: [tag('Team', 'a'), tag('TEAM', 'b')] },
+      'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    ],
+    [
+      'a transitive key that is not passed',
+      { Tags: [tag('Team', 'a')], TransitiveTagKeys: ['Cost'] },
+      'The specified transitive tag key must be included in the requested tags.',
+    ],
+    [
+      'a transitive key without any tag',
+      { TransitiveTagKeys: ['Cost'] },
+      'The specified transitive tag key must be included in the requested tags.',
+    ],
+    [
+      'a reserved key',
+      { Tags: [tag('aws:Team', 'a')] },
+      'Tag keys and values cannot begin with aws:, which is reserved.',
+    ],
+    [
+      'a reserved value',
+      { Tags: [tag('Team', 'AWS:a')] },
+      'Tag keys and values cannot begin with aws:, which is reserved.',
+    ],
+  ])('%s is refused', (_, input, message) => refused(input, 'InvalidParameterValue', message));
+
+  test('fifty are enough, inherited ones counted', async () => {
+    const thirty = many(30);
+    const first = await sessionFrom({ Tags: thirty, TransitiveTagKeys: thirty.map(({ Key }) => Key) });
+    expect(Object.keys((await sessionFrom({ Tags: many(20, 30) }, first)).session?.tags ?? {})).toHaveLength(50);
+    await refused(
+      { Tags: many(21, 30) },
+      'InvalidParameterValue',
+      'The number of tags has reached the maximum limit.',
+      first,
+    );
+  });
+
+  test('tags that make the token too large are refused with the percentage', () =>
+    refused(
+      { Tags: many(50).map(({ Key }) => tag(Key.padEnd(128, 'x'), 'y'.repeat(256))) },
+      'PackedPolicyTooLarge',
+      expect.stringMatching(/^Packed size of session tags consumes 6\d\d% of allotted space\.$/),
+    ));
 });
