@@ -10,7 +10,7 @@ import { ResponseReader } from './driver/response-reader.js';
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => void server?.close());
 
 async function serve(
   answer: (request: IncomingMessage, body: string, response: ServerResponse) => void,

@@ -1,1 +1,31 @@
-export {};
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { api } from './benches/api.js';
+import type { Bench } from './benches/bench.js';
+import { memory } from './benches/memory.js';
+import { policy } from './benches/policy.js';
+import { scale } from './benches/scale.js';
+import { start } from './benches/start.js';
+import { steps } from './benches/steps.js';
+import { readOptions } from './options.js';
+import { printed, type Table } from './table.js';
+
+const benches: readonly Bench[] = [api, policy, start, memory, scale, steps];
+
+const options = readOptions(
+  process.argv.slice(2),
+  benches.map(({ name }) => name),
+);
+if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });
+
+const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? '' };
+console.log(`node ${machine.node}, ${machine.processors} processors: ${machine.model}\n`);
+
+const results: Record<string, readonly Table[]> = {};
+for (const { name, run } of benches) {
+  if (options.only.length > 0 && !options.only.includes(name)) continue;
+  const tables = await run(options);
+  results[name] = tables;
+  for (const table of tables) console.log(printed(table));
+}
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);

@@ -46,7 +46,7 @@ export class ResponseReader {
       return undefined;
     }
     this.#head = undefined;
-    const head = all.latin1Slice(0, end);
+    const head = all.toString('latin1', 0, end);
     const length = lengthHeader.exec(head)?.[1];
     if (length === undefined) throw new Error(`no content length in \`${head}\``);
     this.#status = Number(head.slice(9, 12));

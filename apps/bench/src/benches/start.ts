@@ -1,0 +1,63 @@
+import type { Options } from '../options.js';
+import type { Installation } from '../server/installation.js';
+import { seed, withInstallation, withServer } from '../server/running.js';
+import type { Row, Table } from '../table.js';
+import type { Bench } from './bench.js';
+
+const accounts = 20;
+const usersPerAccount = 5000;
+const acceptSeconds = 3;
+/** Starts of a kind; the median counts. */
+const starts = 3;
+
+async function run({ profile }: Options): Promise<readonly Table[]> {
+  return withInstallation(1, async (installation) => {
+    const seeding = performance.now();
+    await seed(
+      installation,
+      Array.from({ length: accounts }, (_, index) => ({
+        account: String(222_200_000_000 + index),
+        users: usersPerAccount,
+      })),
+    );
+    const seeded = (performance.now() - seeding) / 1000;
+    const rebuilt: number[] = [];
+    const present: number[] = [];
+    for (let count = 0; count < starts; count++) {
+      installation.forgetReadModels();
+      rebuilt.push(await secondsToReady(installation, profile));
+      present.push(await secondsToReady(installation, profile));
+    }
+    const rows = [row('read models there', present), row('read models deleted: made anew from the log', rebuilt)];
+    return [{ title: title(), columns, rows, notes: [`seeding took ${seeded.toFixed(1)} s`] }];
+  });
+}
+
+const title = () =>
+  `start: ${(accounts * usersPerAccount).toLocaleString('en-US')} users in the log, until /readyz answers 200; ${starts} starts of a kind`;
+
+const columns: Table['columns'] = [
+  { key: 'state', heading: 'state' },
+  { key: 'median', heading: 'median s', decimals: 2 },
+  { key: 'longest', heading: 'longest s', decimals: 2 },
+  { key: 'accept', heading: 'accept s', decimals: 1 },
+  { key: 'verdict', heading: 'verdict' },
+];
+
+function row(state: string, seconds: readonly number[]): Row {
+  const ascending = [...seconds].sort((a, b) => a - b);
+  const median = ascending[Math.floor(ascending.length / 2)] ?? 0;
+  return {
+    state,
+    median,
+    longest: ascending.at(-1),
+    accept: acceptSeconds,
+    verdict: median <= acceptSeconds ? 'accepted' : 'missed',
+  };
+}
+
+const secondsToReady = (installation: Installation, profile: string | undefined): Promise<number> =>
+  withServer(installation, (server) => Promise.resolve(server.readyAfter / 1000), profile);
+
+/** How long a start takes with a long log. */
+export const start: Bench = { name: 'start', run };

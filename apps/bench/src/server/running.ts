@@ -1,0 +1,36 @@
+import { Installation } from './installation.js';
+import { type Population, seedUsers } from './seed.js';
+import { ServerProcess } from './server-process.js';
+
+/** Runs `use` on an installation that is removed afterwards, come what may. */
+export async function withInstallation<Result>(
+  accounts: number,
+  use: (installation: Installation) => Promise<Result>,
+): Promise<Result> {
+  const installation = new Installation(accounts);
+  try {
+    return await use(installation);
+  } finally {
+    installation.remove();
+  }
+}
+
+/** Runs `use` against a server that is stopped afterwards, come what may. */
+export async function withServer<Result>(
+  installation: Installation,
+  use: (server: ServerProcess) => Promise<Result>,
+  profile?: string,
+): Promise<Result> {
+  const server = await ServerProcess.start(installation, profile);
+  try {
+    return await use(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A first start makes keys and accounts; then the users are written while nobody serves. */
+export async function seed(installation: Installation, populations: readonly Population[]): Promise<void> {
+  await withServer(installation, () => Promise.resolve());
+  await seedUsers(installation.eventLog, populations);
+}
