@@ -5,7 +5,7 @@ export { type Group, groups } from './group/group.js';
 export { type InstanceProfile, instanceProfiles } from './instance-profile/instance-profile.js';
 export { type AwsManagedPolicy, awsManagedPolicies } from './managed-policy/aws-managed.gen.js';
 export { awsManaged, isAwsManaged } from './managed-policy/attachable.js';
-export { managedDocument, storedPolicy } from './managed-policy/lookup.js';
+export { managedDocument } from './managed-policy/lookup.js';
 export {
   type ManagedPolicy,
   managedPolicies,

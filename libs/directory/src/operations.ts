@@ -1,6 +1,12 @@
 import type { AnyOperation } from '@muniment/kernel';
+import * as accountAlias from './account/account-alias.operations.js';
+import * as accountDetails from './account/get-account-authorization-details.js';
+import * as accountSummary from './account/get-account-summary.js';
 import * as group from './group/group.operations.js';
 import * as instanceProfile from './instance-profile/instance-profile.operations.js';
+import * as policyEntities from './managed-policy/list-entities-for-policy.js';
+import * as policy from './managed-policy/managed-policy.operations.js';
+import * as policyVersion from './managed-policy/policy-version.operations.js';
 import * as role from './role/role.operations.js';
 import * as user from './user/user.operations.js';
 
@@ -8,4 +14,15 @@ import * as user from './user/user.operations.js';
 const operationsOf = (...nouns: readonly object[]): AnyOperation[] =>
   nouns.flatMap((noun) => Object.values(noun).filter((each): each is AnyOperation => each?.kind !== undefined));
 
-export const directoryOperations: readonly AnyOperation[] = operationsOf(user, group, role, instanceProfile);
+export const directoryOperations: readonly AnyOperation[] = operationsOf(
+  user,
+  group,
+  role,
+  instanceProfile,
+  policy,
+  policyVersion,
+  policyEntities,
+  accountAlias,
+  accountSummary,
+  accountDetails,
+);

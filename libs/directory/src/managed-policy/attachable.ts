@@ -12,14 +12,26 @@ export const awsManaged = (policyArn: string): AwsManagedPolicy | undefined =>
 
 export const isAwsManaged = (policyArn: string): boolean => /^arn:[^:]+:iam::aws:/.test(policyArn);
 
+/** Refuses texts that are no ARN, and ARNs of anything but a managed policy. */
+export function checkPolicyArn(policyArn: string, call: Call): void {
+  if (/^arn:[^:]+:iam::(\d{12}|aws):policy\/./.test(policyArn)) return;
+  const code = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:./.test(policyArn) ? 'InvalidInput' : 'ValidationError';
+  call.fault(code as never, `ARN ${policyArn} is not valid.`);
+}
+
+/** Whether an ARN, path and all, is a policy's own in the call's account. */
+export const isNamed = ({ path, policyName: name }: ManagedPolicy, policyArn: string, call: Call): boolean =>
+  arn.policy(call, path, name) === policyArn;
+
 /** The customer managed policy of this ARN in a state. */
 export function customerManaged(account: Directory, policyArn: string, call: Call): ManagedPolicy | undefined {
   const policy = account.policies.keyed(fold(policyName(policyArn)));
-  return policy && arn.policy(call, policy.path, policy.policyName) === policyArn ? policy : undefined;
+  return policy && isNamed(policy, policyArn, call) ? policy : undefined;
 }
 
 /** Refuses ARNs of policies that are not there, as attaching and boundaries do. */
 export function attachable(account: Directory, policyArn: string, call: Call): void {
+  checkPolicyArn(policyArn, call);
   if (awsManaged(policyArn) || customerManaged(account, policyArn, call)) return;
   call.fault('NoSuchEntity' as never, `Policy ${policyArn} does not exist or is not attachable.`);
 }

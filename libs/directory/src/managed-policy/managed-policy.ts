@@ -79,7 +79,13 @@ export const countBoundary = (account: Directory, policyArn: string, by: 1 | -1)
 export const managedPolicyEvents: Evolve<Directory, ManagedPolicyEvent> = {
   PolicyCreated(account, { document, ...policy }, { at }) {
     const versionId = 'v1';
-    const first = { createdAt: at, updatedAt: at, defaultVersionId: versionId, versionIds: [versionId], nextVersion: 2 };
+    const first = {
+      createdAt: at,
+      updatedAt: at,
+      defaultVersionId: versionId,
+      versionIds: [versionId],
+      nextVersion: 2,
+    };
     account.policies.set({ ...policy, ...first });
     account.policyVersions.set({ policyId: policy.policyId, versionId, document, createdAt: at });
   },

@@ -121,7 +121,7 @@ const dayInMilliseconds = 24 * 60 * 60 * 1000;
 const trackedDays = 400;
 
 /** Empty, but there, for a role that was not used within the tracking period (requirements-2 section 4). */
-function lastUsedOnWire(used: { at: string; region: string } | undefined, { now }: Call): iam.RoleLastUsed {
+export function lastUsedOnWire(used: { at: string; region: string } | undefined, { now }: Call): iam.RoleLastUsed {
   if (!used || now.getTime() - Date.parse(used.at) > trackedDays * dayInMilliseconds) return {};
   return { LastUsedDate: new Date(used.at), Region: used.region };
 }
