@@ -1,0 +1,158 @@
+import {
+  type Aggregate,
+  type AnyOperation,
+  type Ask,
+  type Asks,
+  type Caller,
+  type Command,
+  type Event,
+  Fault,
+  type Query,
+  type ReadModel,
+  type Secrets,
+  type Sources,
+  tablesOf,
+  unrestricted,
+} from '@muniment/kernel';
+import { callOf, foldEvent, type Question, type Request, versionOf } from '@muniment/runtime';
+import { fixedClock } from './clock.js';
+import { countedIds } from './ids.js';
+import { Tables } from './tables.js';
+
+/** What an operation meets. */
+export interface Situation {
+  readonly aggregate: Aggregate;
+  readonly events: ReadonlyMap<string, readonly Event[]>;
+  readonly rows: readonly { model: ReadModel<unknown>; rows: readonly unknown[]; account: string | undefined }[];
+  readonly caller: Caller;
+  readonly at?: Date;
+}
+
+/** What came of it. */
+export interface Asked {
+  asks: readonly Question[];
+  decided: readonly Event[];
+  reply?: unknown;
+  fault?: Fault;
+}
+
+const clock = fixedClock();
+
+/** Runs all parts of an operation in the runtime's order. */
+export async function perform(situation: Situation, operation: AnyOperation, input: unknown): Promise<Asked> {
+  const { aggregate, caller } = situation;
+  const request: Request = {
+    operation: operation.operation.name,
+    input,
+    caller,
+    requestId: '00000000-0000-4000-8000-000000000000',
+    commandId: 'command',
+    at: (situation.at ?? clock.now()).toISOString(),
+    position: 0,
+  };
+  const ids = countedIds();
+  const call = callOf(request, operation.operation, ids);
+  const secrets: Secrets = {
+    random: (bytes) => ids.random(bytes),
+    id: (prefix) => call.id(prefix),
+    sealToken: (content) => `token of ${content}`,
+  };
+  const tables = new Tables();
+  for (const { model, rows, account = caller.account } of situation.rows) tables.add(model, account, rows);
+  const states = new Map<string, unknown>();
+  const stateOf = (account: string): unknown => {
+    const state = states.get(account) ?? aggregate.empty(account);
+    states.set(account, state);
+    tables.addState(aggregate, account, state);
+    return state;
+  };
+  for (const [account, events] of situation.events) fold(aggregate, stateOf(account), events, clock.now());
+  const result: Asked = { asks: [], decided: [] };
+  try {
+    const sources = (account: string) => tables.sources(account, secrets);
+    if (operation.kind === 'query') await runQuery(operation, input, sources(call.account), call, secrets, result);
+    else await runCommand(operation, { input, stateOf, sources, call, aggregate }, result);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    result.fault = error;
+  }
+  return result;
+}
+
+type Call = ReturnType<typeof callOf>;
+
+async function runQuery(
+  { definition, operation }: Query,
+  input: unknown,
+  from: Sources,
+  call: Call,
+  secrets: Secrets,
+  result: Asked,
+): Promise<void> {
+  const gathered: unknown = await definition.gather(input, from, call);
+  const { authorize } = definition;
+  result.asks = questionsOf(authorize === unrestricted ? unrestricted : authorize(input, gathered, call), operation);
+  const answer: unknown = definition.decide ? definition.decide(input, gathered, call) : gathered;
+  result.reply = definition.reply(answer, input, call, secrets);
+}
+
+interface CommandParts {
+  readonly input: unknown;
+  readonly stateOf: (account: string) => unknown;
+  readonly sources: (account: string) => Sources;
+  readonly call: Call;
+  readonly aggregate: Aggregate;
+}
+
+async function runCommand({ definition, operation }: Command, parts: CommandParts, result: Asked): Promise<void> {
+  const { input, call, aggregate } = parts;
+  const account = definition.account?.(input, call) ?? call.account;
+  const state = parts.stateOf(account);
+  const before = rowsOf(state);
+  const gathered: unknown = await definition.gather?.(input, state, parts.sources(account), call);
+  const { authorize } = definition;
+  result.asks = questionsOf(
+    authorize === unrestricted ? unrestricted : authorize(input, state, call, gathered),
+    operation,
+  );
+  const decided = definition.decide(input, state, call, gathered) ?? [];
+  if (rowsOf(state) !== before) throw new Error(`\`${operation.name}\` changes the state while deciding`);
+  const events = Array.isArray(decided) ? (decided as readonly Event[]) : [decided as Event];
+  fold(aggregate, state, events, call.now);
+  result.reply = definition.reply?.(input, state, call, gathered) ?? {};
+  result.decided = events;
+}
+
+/** The events go through JSON, as through any log. */
+function fold(aggregate: Aggregate, state: unknown, events: readonly Event[], at: Date): void {
+  for (const [index, { type, data }] of events.entries()) {
+    const meta = {
+      eventId: `event-${index}`,
+      commandId: 'given',
+      requestId: 'given',
+      at: at.toISOString(),
+      actor: 'muniment',
+    };
+    const copy = JSON.parse(JSON.stringify(data)) as unknown;
+    const version = versionOf(aggregate, type);
+    foldEvent(aggregate, state, {
+      type,
+      version,
+      data: copy,
+      meta,
+      stream: aggregate.name,
+      revision: index,
+      position: 1,
+    });
+  }
+}
+
+const rowsOf = (state: unknown): string => JSON.stringify(tablesOf(state).map((table) => [...table.values()]));
+
+function questionsOf(asks: Asks, { service, name }: AnyOperation['operation']): Question[] {
+  if (asks === unrestricted) return [];
+  const all = (Array.isArray(asks) ? asks : [asks]) as readonly (Ask | undefined | false)[];
+  return all
+    .filter((ask): ask is Ask => Boolean(ask))
+    .map((ask) => ({ ...ask, action: ask.action ?? `${service}:${name}` }));
+}
