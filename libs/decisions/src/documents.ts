@@ -3,6 +3,7 @@ import {
   compilePolicy,
   type PolicyDocument,
   type PolicyKind,
+  type PolicyReading,
   type PolicyText,
   type PolicyType,
   readPolicy,
@@ -51,6 +52,10 @@ const nothing = (kind: PolicyKind): PolicyDocument => ({
 export const unreadable = (id: string, type: PolicyType): CompiledPolicy =>
   compilePolicy(nothing(kinds[type]), { id, type });
 
+/** What was accepted once stays in force, so old forms are read that saving would refuse (requirements-4 GRM-4). */
+export const readStored = (text: string, type: PolicyType, partition: string): PolicyReading =>
+  readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', partition });
+
 /** Compiled documents, shared by everyone who has the same text under the same name. */
 export class Documents {
   readonly #compiled: Remembered<CompiledPolicy>;
@@ -59,12 +64,11 @@ export class Documents {
     this.#compiled = new Remembered(limit);
   }
 
-  /** What was accepted once stays in force, so old forms are read that saving would refuse (requirements-4 GRM-4). */
   compiled(text: string, id: string, type: PolicyType, partition: string): CompiledPolicy {
     const key = `${type} ${partition} ${id} ${text}`;
     const known = this.#compiled.get(key);
     if (known) return known;
-    const reading = readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', partition });
+    const reading = readStored(text, type, partition);
     const compiled = reading.ok ? compilePolicy(reading.policy, { id, type }) : unreadable(id, type);
     this.#compiled.keep(key, compiled);
     return compiled;

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { awsManagedPolicies } from '@muniment/directory/contract';
 import type { Caller, Session } from '@muniment/kernel';
 import {
   Accounts,
@@ -15,7 +14,6 @@ import {
   userCreated,
 } from './accounts.testing.js';
 import { Decisions, type Question } from './decisions.js';
-import { Documents } from './documents.js';
 
 let accounts: Accounts;
 
@@ -144,13 +142,3 @@ describe('the second factor (requirements-4 section 6, aws:MultiFactorAuthPresen
     expect(await holds(condition, caller)).toBe(true);
   });
 });
-
-test.each(awsManagedPolicies.map(({ name, arn, document }) => [name, arn, document] as const))(
-  'AWS managed policy %s can be read',
-  (_, arn, document) => {
-    const { byService, general } = new Documents(1).compiled(document, arn, 'identity', 'aws');
-    const effects = new Map([...byService.values(), general].flat().map(({ ref, allow }) => [ref.index, allow]));
-    const written: { Effect: string }[] = JSON.parse(document).Statement;
-    expect(effects).toEqual(new Map(written.map(({ Effect }, index) => [index, Effect === 'Allow'])));
-  },
-);
