@@ -11,7 +11,7 @@ import {
   type StateOf,
   unrestricted,
 } from '@muniment/kernel';
-import { given, home } from './given.js';
+import { given, home } from './given.testing.js';
 
 interface Group {
   readonly groupId: string;
