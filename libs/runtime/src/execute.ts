@@ -118,11 +118,14 @@ export async function runCommand(
       // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
       const moved = now !== folded || now.revision !== revision;
       if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
-      const decided = repeated ? [] : (definition.decide(input, now.state, call, gathered) ?? []);
-      return {
-        events: Array.isArray(decided) ? decided : [decided],
-        answer: () => definition.reply?.(input, now.state, call, gathered) ?? {},
-      };
+      const answer = () => definition.reply?.(input, now.state, call, gathered) ?? {};
+      if (repeated) {
+        // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
+        const known = answer();
+        return { events: [], answer: () => known };
+      }
+      const decided = definition.decide(input, now.state, call, gathered) ?? [];
+      return { events: Array.isArray(decided) ? decided : [decided], answer };
     }, metadataOf(request));
     if (written !== startOver) return { output: written.answer, position: written.position };
   }
