@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build, program } from './build.js';
+import type { Credentials, Target } from './target.js';
+
+export interface ServerOptions {
+  readonly memory?: boolean;
+  /** Further settings, over the ones that the harness makes. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const readyWithin = 20_000;
+
+const drawn = (prefix: string): Credentials => ({
+  accessKeyId: prefix + randomBytes(8).toString('hex').toUpperCase(),
+  secretAccessKey: randomBytes(30).toString('base64'),
+});
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly milliseconds: number;
+}
+
+/** One server process after another on one data directory, all on the port of the first. */
+export class Server implements Target {
+  readonly accountId = '111122223333';
+  readonly root = drawn('AKIA');
+  readonly other = { accountId: '444455556666', root: drawn('AKIB') };
+  readonly dataDirectory = mkdtempSync(join(tmpdir(), 'muniment-conformance-'));
+  readonly #options: ServerOptions;
+  #process: ChildProcess | undefined;
+  #url = '';
+  #output = '';
+  #log = '';
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    await build();
+    const server = new Server(options);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** All that its processes have written to standard error. */
+  get log(): string {
+    return this.#log;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts a process on the same data; resolves with the time that it took to be ready. */
+  async start(): Promise<number> {
+    const started = performance.now();
+    const child = this.launch(this.#url === '' ? '0' : new URL(this.#url).port);
+    this.#process = child;
+    const from = this.#output.length;
+    child.stdout?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
+    while (!(await this.#isReady(from))) {
+      if (child.exitCode !== null || performance.now() - started > readyWithin) {
+        child.kill('SIGKILL');
+        throw new Error(`the server does not start: ${this.#output.slice(from)}${this.#log.slice(-4000)}`);
+      }
+      await sleep(10);
+    }
+    return performance.now() - started;
+  }
+
+  /** A process of its own on this server's data directory, ready or not. */
+  launch(port: string): ChildProcess {
+    const settings = {
+      MUNIMENT_DATA_DIR: this.dataDirectory,
+      MUNIMENT_HOST: '127.0.0.1',
+      MUNIMENT_PORT: port,
+      MUNIMENT_ACCOUNT_ID: this.accountId,
+      MUNIMENT_ROOT_ACCESS_KEY_ID: this.root.accessKeyId,
+      MUNIMENT_ROOT_SECRET_ACCESS_KEY: this.root.secretAccessKey,
+      MUNIMENT_ACCOUNTS: [this.other.accountId, ...Object.values(this.other.root)].join(':'),
+      ...this.#options.settings,
+    };
+    const args = [program, 'start', ...(this.#options.memory ? ['--memory'] : [])];
+    return spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...settings } });
+  }
+
+  /** Ends it as an operator would. */
+  stop(): Promise<Ending> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it as a power cut would. */
+  kill(): Promise<Ending> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Ends it and removes its data. */
+  async dispose(): Promise<void> {
+    if (this.#process?.exitCode === null && this.#process.signalCode === null) await this.kill();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<Ending> {
+    const child = this.#process;
+    if (!child) throw new Error('the server was not started');
+    const from = performance.now();
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    child.kill(signal);
+    const [code, by] = await ended;
+    return { code, signal: by, milliseconds: performance.now() - from };
+  }
+
+  async #isReady(from: number): Promise<boolean> {
+    this.#url = /listening on (http:\/\/\S+)/.exec(this.#output.slice(from))?.[1] ?? this.#url;
+    if (!this.#output.slice(from).includes('listening on')) return false;
+    const answer = await fetch(`${this.#url}/readyz`).catch(() => undefined);
+    return answer?.status === 200;
+  }
+}
