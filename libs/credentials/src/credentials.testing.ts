@@ -1,6 +1,6 @@
 import { type User, users } from '@muniment/directory/contract';
 import type { Event, Principal } from '@muniment/kernel';
-import { given, home } from '@muniment/testing';
+import { given as givenEvents, home } from '@muniment/testing';
 import { credentials, type CredentialsEvent } from './credentials.js';
 
 type Data<Type extends CredentialsEvent['type']> = Extract<CredentialsEvent, { type: Type }>['data'];
@@ -58,4 +58,4 @@ export const asSession: Principal = {
 };
 
 /** An account with alice and bob; the root user calls. */
-export const inAccount = (...events: CredentialsEvent[]) => given(credentials, events).with(users, [alice, bob]);
+export const given = (...events: CredentialsEvent[]) => givenEvents(credentials, events).with(users, [alice, bob]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Caller } from '@muniment/kernel';
 import { AssumeRole } from './assume-role.js';
-import { assume, notAuthorized, reader, refused, sessionFrom, tag, trust, until } from './assume-role.testing.js';
+import { assume, notAuthorized, reader, expectRefused, sessionFrom, tag, trust, until } from './assume-role.testing.js';
 import { account, alice, aliceInSession, otherAccount, root, sessionOf } from './sts.testing.js';
 
 const actions = async (input: object, caller?: Caller) =>
@@ -117,7 +117,7 @@ describe('chains of roles', () => {
 
   test.each(['Star', 'STAR'])('passing %s again, which is inherited as transitive, fails (ruling 16)', async (key) => {
     const first = await sessionFrom(starAndHeart);
-    await refused(
+    await expectRefused(
       { Tags: [tag(key, '9')] },
       'InvalidParameterValue',
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
@@ -135,7 +135,7 @@ describe('chains of roles', () => {
 
   test('another source identity is refused (requirements-2 section 10)', async () => {
     const first = await sessionFrom({ SourceIdentity: 'ann' });
-    await refused(
+    await expectRefused(
       { SourceIdentity: 'bob' },
       'AccessDenied',
       notAuthorized('sts:SetSourceIdentity', reader, first),
@@ -146,7 +146,7 @@ describe('chains of roles', () => {
   test('a session of a role gets an hour and not a second more (requirements-4 LIM-16)', async () => {
     const first = await sessionFrom({});
     expect((await assume({ DurationSeconds: 3600 }, first)).output.Credentials.Expiration).toEqual(until(3600));
-    await refused(
+    await expectRefused(
       { DurationSeconds: 3601 },
       'ValidationError',
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
@@ -167,7 +167,7 @@ describe('how long (requirements-1 section 21)', () => {
   });
 
   test('longer than the role allows', () =>
-    refused(
+    expectRefused(
       { DurationSeconds: 7201 },
       'ValidationError',
       'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
@@ -188,7 +188,7 @@ describe('which role', () => {
     ['in no account', 'arn:aws:iam:::role/team/Reader'],
     ['in an unknown account', 'arn:aws:iam::000000000000:role/team/Reader'],
   ])('%s: denied as a role that one may not assume', (_, RoleArn) =>
-    refused({ RoleArn }, 'AccessDenied', notAuthorized('sts:AssumeRole', RoleArn)),
+    expectRefused({ RoleArn }, 'AccessDenied', notAuthorized('sts:AssumeRole', RoleArn)),
   );
 
   test('a role that is not there has no trust to ask for', async () => {
@@ -209,15 +209,17 @@ describe('which role', () => {
     'arn:a::::something/test-role',
     'arn:a:::something/test-role',
     'arn:a:a::aaaaaaaaaa:',
-  ])('%s is no ARN (recorded from AWS)', (RoleArn) => refused({ RoleArn }, 'ValidationError', `${RoleArn} is invalid`));
+  ])('%s is no ARN (recorded from AWS)', (RoleArn) =>
+    expectRefused({ RoleArn }, 'ValidationError', `${RoleArn} is invalid`),
+  );
 });
 
 describe('who may not', () => {
   test('root credentials (requirements-1 section 23)', () =>
-    refused({}, 'AccessDenied', 'Roles may not be assumed by root accounts.', root));
+    expectRefused({}, 'AccessDenied', 'Roles may not be assumed by root accounts.', root));
 
   test('a session of the root user neither', () =>
-    refused({}, 'AccessDenied', 'Roles may not be assumed by root accounts.', {
+    expectRefused({}, 'AccessDenied', 'Roles may not be assumed by root accounts.', {
       ...root,
       session: sessionOf('GetSessionToken'),
     }));
@@ -232,11 +234,11 @@ describe('who may not', () => {
       'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
     ],
   ])('who gives a second factor that cannot be right: %j (requirements-1 section 14)', (input, message) =>
-    refused(input, 'AccessDenied', message),
+    expectRefused(input, 'AccessDenied', message),
   );
 
   test('who brings a context that nobody vouches for', () =>
-    refused(
+    expectRefused(
       {
         ProvidedContexts: [
           { ProviderArn: 'arn:aws:iam::aws:contextProvider/IdentityCenter', ContextAssertion: 'text' },

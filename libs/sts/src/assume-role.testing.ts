@@ -22,11 +22,9 @@ export const assume = (input: object, caller: Caller = alice) =>
   answer(AssumeRole, { RoleArn: reader, RoleSessionName: 'ann', ...input }, caller, history);
 export const sessionFrom = async (input: object, caller: Caller = alice) =>
   holding((await assume(input, caller)).sealed);
-export const refused = (input: object, code: string, message: unknown, caller: Caller = alice) =>
+export const expectRefused = (input: object, code: string, message: unknown, caller: Caller = alice) =>
   expect(assume(input, caller)).rejects.toEqual(fault(code, message));
 export const notAuthorized = (action: string, resource: string, { principal }: Caller = alice) =>
   `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 export const until = (seconds: number) => new Date(Date.UTC(2026, 10, 20, 10) + seconds * 1000);
 export const tag = (Key: string, Value: string): Tag => ({ Key, Value });
-const actions = async (input: object, caller?: Caller) =>
-  (await assume(input, caller)).asks.map(({ action }) => action);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { assume, refused, sessionFrom, tag } from './assume-role.testing.js';
+import { assume, expectRefused, sessionFrom, tag } from './assume-role.testing.js';
 import { account, fault, otherAccount } from './sts.testing.js';
 
 describe('session policies (requirements-4 section 2.2)', () => {
@@ -16,8 +16,8 @@ describe('session policies (requirements-4 section 2.2)', () => {
   });
 
   test('a document that is no policy is refused with the grammar’s text', async () => {
-    await refused({ Policy: '{' }, 'MalformedPolicyDocument', 'Syntax errors in policy.');
-    await refused(
+    await expectRefused({ Policy: '{' }, 'MalformedPolicyDocument', 'Syntax errors in policy.');
+    await expectRefused(
       { Policy: allow.replace('"Effect"', '"Principal":"*","Effect"') },
       'MalformedPolicyDocument',
       'Policy document should not specify a principal.',
@@ -29,7 +29,7 @@ describe('session policies (requirements-4 section 2.2)', () => {
     ['of another account than the role’s', `arn:aws:iam::${account}:policy/Narrow`],
     ['that AWS does not have', 'arn:aws:iam::aws:policy/NoSuchPolicy'],
   ])('a managed policy %s is refused', (_, arn) =>
-    refused(
+    expectRefused(
       { PolicyArns: descriptors(own, arn) },
       'ValidationError',
       `Policy ${arn} does not exist or is not attachable.`,
@@ -39,7 +39,7 @@ describe('session policies (requirements-4 section 2.2)', () => {
   test('ten managed policies and no more', async () => {
     const ten = Array.from({ length: 10 }, () => own);
     expect((await sessionFrom({ PolicyArns: descriptors(...ten) })).session?.policyArns).toHaveLength(10);
-    await refused(
+    await expectRefused(
       { PolicyArns: descriptors(...ten, own) },
       'ValidationError',
       'The number of managed session policies exceeds the limit of 10.',
@@ -47,12 +47,12 @@ describe('session policies (requirements-4 section 2.2)', () => {
   });
 
   test('a managed policy needs an ARN', () =>
-    refused({ PolicyArns: [{}] }, 'ValidationError', 'A managed session policy has no arn.'));
+    expectRefused({ PolicyArns: [{}] }, 'ValidationError', 'A managed session policy has no arn.'));
 
   test('inline text and ARNs together may have 2048 characters', async () => {
     const Policy = allow.padEnd(2048 - own.length, ' ');
     expect((await sessionFrom({ Policy, PolicyArns: descriptors(own) })).session?.policy).toBe(allow);
-    await refused(
+    await expectRefused(
       { Policy: `${Policy} `, PolicyArns: descriptors(own) },
       'PackedPolicyTooLarge',
       'Packed policy consumes 101% of allotted space, please use smaller policy.',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fold, type Session } from '@muniment/kernel';
 import fc from 'fast-check';
-import { refused, sessionFrom, tag } from './assume-role.testing.js';
+import { expectRefused, sessionFrom, tag } from './assume-role.testing.js';
 import { inheritedTags, sessionTags, type TagInput, tagsOnTrial } from './session-tags.js';
 
 const times = { issuedAt: '2026-11-20T10:00:00.000Z', expiresAt: '2026-11-20T11:00:00.000Z' };
@@ -100,13 +100,13 @@ describe('tags passed to AssumeRole (requirements-2 section 7)', () => {
       { Tags: [tag('Team', 'AWS:a')] },
       'Tag keys and values cannot begin with aws:, which is reserved.',
     ],
-  ])('%s is refused', (_, input, message) => refused(input, 'InvalidParameterValue', message));
+  ])('%s is refused', (_, input, message) => expectRefused(input, 'InvalidParameterValue', message));
 
   test('fifty are enough, inherited ones counted', async () => {
     const thirty = many(30);
     const first = await sessionFrom({ Tags: thirty, TransitiveTagKeys: thirty.map(({ Key }) => Key) });
     expect(Object.keys((await sessionFrom({ Tags: many(20, 30) }, first)).session?.tags ?? {})).toHaveLength(50);
-    await refused(
+    await expectRefused(
       { Tags: many(21, 30) },
       'InvalidParameterValue',
       'The number of tags has reached the maximum limit.',
@@ -115,7 +115,7 @@ describe('tags passed to AssumeRole (requirements-2 section 7)', () => {
   });
 
   test('tags that make the token too large are refused with the percentage', () =>
-    refused(
+    expectRefused(
       { Tags: many(50).map(({ Key }) => tag(Key.padEnd(128, 'x'), 'y'.repeat(256))) },
       'PackedPolicyTooLarge',
       expect.stringMatching(/^Packed size of session tags consumes 6\d\d% of allotted space\.$/),

@@ -4,11 +4,11 @@ import { countedIds } from '@muniment/testing';
 import fc from 'fast-check';
 import { issueSession, readSession } from './session.js';
 
-const { random, unique } = countedIds();
+const ids = countedIds();
 /** Sealing adds 28 bytes and spells the whole in base64. */
 const secrets: Secrets = {
-  random,
-  id: (prefix) => unique(prefix, 20),
+  random: (bytes) => ids.random(bytes),
+  id: (prefix) => ids.unique(prefix, 20),
   sealToken: (content) => Buffer.from(`${' '.repeat(28)}${content}`).toString('base64'),
 };
 const opened = (token: string): string => Buffer.from(token, 'base64').toString().slice(28);

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { sts } from '@muniment/aws-model';
 import { credentials } from '@muniment/credentials/contract';
 import { directory } from '@muniment/directory/contract';
 import {
@@ -69,10 +70,11 @@ export type History = Readonly<Record<string, readonly Event[]>>;
 const aggregates = [directory, credentials] as unknown as readonly Aggregate<Record<string, Table<unknown>>>[];
 
 function tableOf(history: History, model: ReadModel<never>, owner: string): Table<unknown> | undefined {
-  for (const { models, evolve, empty } of aggregates) {
+  for (const aggregate of aggregates) {
+    const { models, evolve } = aggregate;
     const key = Object.keys(models).find((each) => models[each]?.name === model.name);
     if (key === undefined) continue;
-    const state = empty(owner);
+    const state = aggregate.empty(owner);
     const occurrence = { at: now.toISOString(), actor: 'muniment', eventId: 'event' };
     for (const { type, data } of history[owner] ?? []) evolve[type]?.(state, data as never, occurrence as never);
     return state[key];
@@ -122,8 +124,8 @@ function callOf({ operation }: Query, caller: Caller): Call {
 }
 
 export interface Answered {
-  // biome-ignore lint/suspicious/noExplicitAny: answers of unlike operations
-  readonly output: any;
+  /** The largest of the answers: which members are there is what tests look at. */
+  readonly output: Required<sts.AssumeRoleResponse>;
   /** What decisions would have been asked. */
   readonly asks: readonly Ask[];
   /** What the answered session token holds, opened. */
@@ -137,11 +139,11 @@ export async function answer(query: Query, input: object, caller: Caller, histor
   const gathered = await gather(input, sourcesOf(history), call);
   const asked = authorize === unrestricted ? [] : [authorize(input, gathered, call)].flat();
   const decided = decide ? decide(input, gathered, call) : gathered;
-  const { random, unique } = countedIds();
+  const ids = countedIds();
   let sealed: SealedSession | undefined;
   const output = reply(decided, input, call, {
-    random,
-    id: (prefix) => unique(prefix, 20),
+    random: (bytes) => ids.random(bytes),
+    id: (prefix) => ids.unique(prefix, 20),
     sealToken(content) {
       sealed = readSession(content);
       // As long as a sealed one: initialization vector, content, tag.

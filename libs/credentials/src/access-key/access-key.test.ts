@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Fault, readModel } from '@muniment/kernel';
 import { home } from '@muniment/testing';
 import { credentials } from '../credentials.js';
-import { aboutAlice, alice, arns, asAlice, asSession, bob, event, inAccount } from '../credentials.testing.js';
+import { aboutAlice, alice, arns, asAlice, asSession, bob, event, given } from '../credentials.testing.js';
 import { rootKeyEvents } from './access-key.js';
 import {
   CreateAccessKey,
@@ -36,55 +36,53 @@ describe('CreateAccessKey', () => {
   });
 
   test('keeps the secret sealed and shows it once (requirements-1 section 11)', async () => {
-    await inAccount()
+    await given()
       .when(CreateAccessKey, { UserName: 'Alice' })
       .then([created(alice.userId)]);
-    await inAccount().when(CreateAccessKey, { UserName: 'Alice' }).replies(shown('Alice'));
+    await given().when(CreateAccessKey, { UserName: 'Alice' }).replies(shown('Alice'));
   });
 
   test('finds users whatever the case of their name, and answers with their own spelling (requirements-4 NAM-5)', () =>
-    inAccount().when(CreateAccessKey, { UserName: 'ALICE' }).replies(shown('Alice')));
+    given().when(CreateAccessKey, { UserName: 'ALICE' }).replies(shown('Alice')));
 
   test('without a name makes a key of the user that calls', () =>
-    inAccount()
+    given()
       .as(asAlice)
       .when(CreateAccessKey, {})
       .then([created(alice.userId)]));
 
   test('without a name makes a key of the root user that calls, filed under the account', async () => {
-    await inAccount()
+    await given()
       .when(CreateAccessKey, {})
       .then([created(home)]);
-    await inAccount().when(CreateAccessKey, {}).replies(shown('<root_account>'));
+    await given().when(CreateAccessKey, {}).replies(shown('<root_account>'));
   });
 
   test('needs a name from a role’s session', () =>
-    inAccount().as(asSession).when(CreateAccessKey, {}).fails('ValidationError', needsName));
+    given().as(asSession).when(CreateAccessKey, {}).fails('ValidationError', needsName));
 
   test('asks about the user, with its tags', async () => {
-    await inAccount()
+    await given()
       .when(CreateAccessKey, { UserName: 'alice' })
       .asks([{ action: 'iam:CreateAccessKey', ...aboutAlice }]);
-    await inAccount()
+    await given()
       .when(CreateAccessKey, {})
       .asks([{ action: 'iam:CreateAccessKey', resource: arns.root, context: {} }]);
   });
 
   test('refuses a user that is not there', () =>
-    inAccount().when(CreateAccessKey, { UserName: 'Carol' }).fails('NoSuchEntity', missingUser));
+    given().when(CreateAccessKey, { UserName: 'Carol' }).fails('NoSuchEntity', missingUser));
 
   test('refuses a caller that is deleted', () =>
-    inAccount()
+    given()
       .as({ ...asAlice, userId: 'AIDACAROL', userName: 'Carol' })
       .when(CreateAccessKey, {})
       .fails('NoSuchEntity', missingUser));
 
   test('refuses a third key, inactive ones counted (requirements-1 section 11)', async () => {
     const text = 'Cannot exceed quota for AccessKeysPerUser: 2';
-    await inAccount(key1, off, key2).when(CreateAccessKey, { UserName: 'Alice' }).fails('LimitExceeded', text);
-    await inAccount(rootKey, keyOf(home, 'AKIAROOTROOTROOTROO2'))
-      .when(CreateAccessKey, {})
-      .fails('LimitExceeded', text);
+    await given(key1, off, key2).when(CreateAccessKey, { UserName: 'Alice' }).fails('LimitExceeded', text);
+    await given(rootKey, keyOf(home, 'AKIAROOTROOTROOTROO2')).when(CreateAccessKey, {}).fails('LimitExceeded', text);
   });
 
   test('a repeated call cannot show the secret of its first try, and says so', () => {
@@ -100,11 +98,11 @@ describe('CreateAccessKey', () => {
   });
 
   test('counts the keys of each user alone, and not those that are gone', async () => {
-    await inAccount(key1, bobs, rootKey)
+    await given(key1, bobs, rootKey)
       .when(CreateAccessKey, { UserName: 'Alice' })
       .then([created(alice.userId)]);
     const gone = event('AccessKeyDeleted', { accessKeyId: key1.data.accessKeyId });
-    await inAccount(key1, key2, gone)
+    await given(key1, key2, gone)
       .when(CreateAccessKey, { UserName: 'Alice' })
       .then([created(alice.userId)]);
   });
@@ -117,39 +115,50 @@ describe('ListAccessKeys', () => {
     Status,
     CreateDate: at,
   });
-  const all = inAccount(key1, key2, bobs, rootKey, off);
+  const all = [key1, key2, bobs, rootKey, off];
 
   test('shows the keys of one user and their status, never a secret', () =>
-    all.when(ListAccessKeys, { UserName: 'alice' }).replies({
-      AccessKeyMetadata: [listed('Alice', key1, 'Inactive'), listed('Alice', key2)],
-      IsTruncated: false,
-    }));
+    given(...all)
+      .when(ListAccessKeys, { UserName: 'alice' })
+      .replies({
+        AccessKeyMetadata: [listed('Alice', key1, 'Inactive'), listed('Alice', key2)],
+        IsTruncated: false,
+      }));
 
   test('page by page', async () => {
-    await all.when(ListAccessKeys, { UserName: 'Alice', MaxItems: 1 }).replies({
-      AccessKeyMetadata: [listed('Alice', key1, 'Inactive')],
-      IsTruncated: true,
-      Marker: key1.data.accessKeyId,
-    });
-    await all
+    await given(...all)
+      .when(ListAccessKeys, { UserName: 'Alice', MaxItems: 1 })
+      .replies({
+        AccessKeyMetadata: [listed('Alice', key1, 'Inactive')],
+        IsTruncated: true,
+        Marker: key1.data.accessKeyId,
+      });
+    await given(...all)
       .when(ListAccessKeys, { UserName: 'Alice', MaxItems: 1, Marker: key1.data.accessKeyId })
       .replies({ AccessKeyMetadata: [listed('Alice', key2)], IsTruncated: false });
   });
 
   test('without a name shows the caller’s own', async () => {
-    await all
+    await given(...all)
       .as(asAlice)
       .when(ListAccessKeys, {})
       .asks([{ action: 'iam:ListAccessKeys', ...aboutAlice }]);
-    await all.when(ListAccessKeys, {}).replies({
-      AccessKeyMetadata: [listed('<root_account>', rootKey)],
-      IsTruncated: false,
-    });
+    await given(...all)
+      .when(ListAccessKeys, {})
+      .replies({
+        AccessKeyMetadata: [listed('<root_account>', rootKey)],
+        IsTruncated: false,
+      });
   });
 
   test('refuses a user that is not there, and role sessions without a name', async () => {
-    await all.when(ListAccessKeys, { UserName: 'Carol' }).fails('NoSuchEntity', missingUser);
-    await all.as(asSession).when(ListAccessKeys, {}).fails('ValidationError', needsName);
+    await given(...all)
+      .when(ListAccessKeys, { UserName: 'Carol' })
+      .fails('NoSuchEntity', missingUser);
+    await given(...all)
+      .as(asSession)
+      .when(ListAccessKeys, {})
+      .fails('ValidationError', needsName);
   });
 });
 
@@ -158,20 +167,20 @@ describe('UpdateAccessKey', () => {
 
   test('switches a key off and on (requirements-1 section 11)', async () => {
     const update = { UserName: 'Alice', AccessKeyId };
-    await inAccount(key1)
+    await given(key1)
       .when(UpdateAccessKey, { ...update, Status: 'Inactive' })
       .then([off]);
     const on = event('AccessKeyStatusChanged', { accessKeyId: AccessKeyId, status: 'Active' });
-    await inAccount(key1, off)
+    await given(key1, off)
       .when(UpdateAccessKey, { ...update, Status: 'Active' })
       .then([on]);
   });
 
   test('changes nothing when the key is as it is to be', () =>
-    inAccount(key1).when(UpdateAccessKey, { UserName: 'Alice', AccessKeyId, Status: 'Active' }).then([]));
+    given(key1).when(UpdateAccessKey, { UserName: 'Alice', AccessKeyId, Status: 'Active' }).then([]));
 
   test('refuses a status that is AWS’s own to give', () =>
-    inAccount(key1)
+    given(key1)
       .when(UpdateAccessKey, { UserName: 'Alice', AccessKeyId, Status: 'Expired' })
       .fails('InvalidInput', 'Status Expired cannot be set.'));
 
@@ -180,13 +189,13 @@ describe('UpdateAccessKey', () => {
     ['of another user', bobs.data.accessKeyId],
     ['of the root user', rootKey.data.accessKeyId],
   ])('refuses a key %s', (_, id) =>
-    inAccount(key1, bobs, rootKey)
+    given(key1, bobs, rootKey)
       .when(UpdateAccessKey, { UserName: 'Alice', AccessKeyId: id, Status: 'Inactive' })
       .fails('NoSuchEntity', missingKey(id)),
   );
 
   test('asks about the user, with its tags', () =>
-    inAccount(key1)
+    given(key1)
       .when(UpdateAccessKey, { UserName: 'Alice', AccessKeyId, Status: 'Inactive' })
       .asks([{ action: 'iam:UpdateAccessKey', ...aboutAlice }]));
 });
@@ -196,25 +205,25 @@ describe('DeleteAccessKey', () => {
   const deleted = event('AccessKeyDeleted', { accessKeyId });
 
   test('deletes active keys too: only the console wants them inactive first (requirements-1 section 11)', async () => {
-    await inAccount(key1).when(DeleteAccessKey, { UserName: 'Alice', AccessKeyId: accessKeyId }).then([deleted]);
-    await inAccount(key1).as(asAlice).when(DeleteAccessKey, { AccessKeyId: accessKeyId }).then([deleted]);
+    await given(key1).when(DeleteAccessKey, { UserName: 'Alice', AccessKeyId: accessKeyId }).then([deleted]);
+    await given(key1).as(asAlice).when(DeleteAccessKey, { AccessKeyId: accessKeyId }).then([deleted]);
   });
 
   test('a deleted key is gone', () =>
-    inAccount(key1, deleted)
+    given(key1, deleted)
       .when(DeleteAccessKey, { UserName: 'Alice', AccessKeyId: accessKeyId })
       .fails('NoSuchEntity', missingKey(accessKeyId)));
 
   test('without a name reaches no other user’s key', () =>
-    inAccount(key1).when(DeleteAccessKey, { AccessKeyId: accessKeyId }).fails('NoSuchEntity', missingKey(accessKeyId)));
+    given(key1).when(DeleteAccessKey, { AccessKeyId: accessKeyId }).fails('NoSuchEntity', missingKey(accessKeyId)));
 
   test('refuses a user that is not there', () =>
-    inAccount(key1)
+    given(key1)
       .when(DeleteAccessKey, { UserName: 'Carol', AccessKeyId: accessKeyId })
       .fails('NoSuchEntity', missingUser));
 
   test('asks about the user, with its tags', () =>
-    inAccount(key1)
+    given(key1)
       .when(DeleteAccessKey, { UserName: 'Alice', AccessKeyId: accessKeyId })
       .asks([{ action: 'iam:DeleteAccessKey', ...aboutAlice }]));
 });
@@ -232,34 +241,34 @@ describe('GetAccessKeyLastUsed', () => {
     `User: ${arns.root} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key ${id}`;
 
   test('tells when, where and for what a key was used (requirements-1 section 11)', () =>
-    inAccount(key1)
+    given(key1)
       .with(lastUsed, [{ accessKeyId: AccessKeyId, at: at.toISOString(), region: 'eu-west-1', service: 's3' }])
       .when(GetAccessKeyLastUsed, { AccessKeyId })
       .replies({ UserName: 'Alice', AccessKeyLastUsed: { LastUsedDate: at, Region: 'eu-west-1', ServiceName: 's3' } }));
 
   test('a key that was never used has no date (requirements-1 section 11)', () =>
-    inAccount(key1)
+    given(key1)
       .when(GetAccessKeyLastUsed, { AccessKeyId })
       .replies({ UserName: 'Alice', AccessKeyLastUsed: { Region: 'N/A', ServiceName: 'N/A' } }));
 
   test('knows the root user’s keys', () =>
-    inAccount(rootKey)
+    given(rootKey)
       .when(GetAccessKeyLastUsed, { AccessKeyId: rootKey.data.accessKeyId })
       .replies({ UserName: '<root_account>', AccessKeyLastUsed: { Region: 'N/A', ServiceName: 'N/A' } }));
 
   test('asks about the key’s user, with its tags; about everything when there is no such key', async () => {
     const action = 'iam:GetAccessKeyLastUsed';
-    await inAccount(key1)
+    await given(key1)
       .when(GetAccessKeyLastUsed, { AccessKeyId })
       .asks([{ action, ...aboutAlice }]);
-    await inAccount()
+    await given()
       .when(GetAccessKeyLastUsed, { AccessKeyId })
       .asks([{ action, resource: '*' }]);
   });
 
   test('keys of nobody, of deleted users and of other accounts look alike', async () => {
     const gone = keyOf('AIDACAROL', 'AKIACAROLCAROLCAROL1');
-    const situations = [inAccount(), inAccount(gone), inAccount().elsewhere('444455556666', gone)];
+    const situations = [given(), given(gone), given().elsewhere('444455556666', gone)];
     for (const situation of situations) {
       const AccessKeyId = gone.data.accessKeyId;
       await situation.when(GetAccessKeyLastUsed, { AccessKeyId }).fails('AccessDenied', denied(AccessKeyId));
@@ -268,7 +277,7 @@ describe('GetAccessKeyLastUsed', () => {
 });
 
 test('the first root key counts like any other', () =>
-  inAccount(...rootKeyEvents(home, 'AKIAROOTROOTROOTROOT', 'sealed'))
+  given(...rootKeyEvents(home, 'AKIAROOTROOTROOTROOT', 'sealed'))
     .when(ListAccessKeys, {})
     .replies({
       AccessKeyMetadata: [
