@@ -25,6 +25,7 @@ import {
   untagging,
 } from '@muniment/kernel';
 import { arn } from '../arn.js';
+import { usableAsBoundary } from '../boundary.js';
 import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
 import { attachable } from '../managed-policy/attachable.js';
@@ -95,7 +96,7 @@ export const CreateRole = directory.command(iam.CreateRole, {
       call.fault('EntityAlreadyExists', `Role with name ${RoleName} already exists.`);
     }
     const trust = storedTrust(input.AssumeRolePolicyDocument, ids, call);
-    if (boundary !== undefined) attachable(account, boundary, call);
+    if (boundary !== undefined) usableAsBoundary(account, boundary, call);
     within('RolesPerAccount', account.roles.size + 1, call);
     return {
       type: 'RoleCreated',
@@ -211,5 +212,5 @@ export const AttachRolePolicy = attaching(roleHolder, rules, iam.AttachRolePolic
 export const DetachRolePolicy = detaching(roleHolder, iam.DetachRolePolicy);
 export const ListAttachedRolePolicies = attachedListing(roleHolder, iam.ListAttachedRolePolicies);
 
-export const PutRolePermissionsBoundary = boundaryPut(roleHolder, attachable, iam.PutRolePermissionsBoundary);
+export const PutRolePermissionsBoundary = boundaryPut(roleHolder, usableAsBoundary, iam.PutRolePermissionsBoundary);
 export const DeleteRolePermissionsBoundary = boundaryDelete(roleHolder, iam.DeleteRolePermissionsBoundary);

@@ -22,6 +22,7 @@ import {
   untagging,
 } from '@muniment/kernel';
 import { arn } from '../arn.js';
+import { usableAsBoundary } from '../boundary.js';
 import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
 import { attachable } from '../managed-policy/attachable.js';
@@ -98,7 +99,7 @@ export const CreateUser = directory.command(iam.CreateUser, {
     if (account.users.keyed(fold(UserName))) {
       call.fault('EntityAlreadyExists', `User with name ${UserName} already exists.`);
     }
-    if (boundary !== undefined) attachable(account, boundary, call);
+    if (boundary !== undefined) usableAsBoundary(account, boundary, call);
     within('UsersPerAccount', account.users.size + 1, call);
     const tags = checkedTags(Tags, [], anyCase, call);
     return {
@@ -183,5 +184,5 @@ export const AttachUserPolicy = attaching(userHolder, rules, iam.AttachUserPolic
 export const DetachUserPolicy = detaching(userHolder, iam.DetachUserPolicy);
 export const ListAttachedUserPolicies = attachedListing(userHolder, iam.ListAttachedUserPolicies);
 
-export const PutUserPermissionsBoundary = boundaryPut(userHolder, attachable, iam.PutUserPermissionsBoundary);
+export const PutUserPermissionsBoundary = boundaryPut(userHolder, usableAsBoundary, iam.PutUserPermissionsBoundary);
 export const DeleteUserPermissionsBoundary = boundaryDelete(userHolder, iam.DeleteUserPermissionsBoundary);
