@@ -46,8 +46,8 @@ export interface CompiledStatement {
 export interface CompiledPolicy {
   readonly id: string;
   readonly type: PolicyType;
-  /** Statements that can match an action of the service, in their order. */
-  readonly byService: ReadonlyMap<string, readonly CompiledStatement[]>;
+  /** Statements that can match an action of the service, in their order; undefined where all are looked at. */
+  readonly byService: ReadonlyMap<string, readonly CompiledStatement[]> | undefined;
   /** Statements that can match an action of any other service. */
   readonly general: readonly CompiledStatement[];
 }
@@ -69,6 +69,7 @@ export function compilePolicy(
   // In a document of 2008-10-17, `${…}` is ordinary text (requirements-4 ELM-1).
   const variables = document.version === '2012-10-17';
   const statements = document.statements.map((statement) => compileStatement(statement, id, type, variables));
+  if (statements.length < WORTH_SORTING) return { id, type, byService: undefined, general: statements };
   const services = new Set(statements.flatMap(({ action }) => [...(action.services ?? [])]));
   const byService = new Map<string, readonly CompiledStatement[]>();
   for (const service of services) {
@@ -79,6 +80,9 @@ export function compilePolicy(
   }
   return { id, type, byService, general: statements.filter(({ action }) => action.services === undefined) };
 }
+
+/** Below this, asking each statement is quicker than finding out which ones to ask. */
+const WORTH_SORTING = 4;
 
 function compileStatement(
   statement: PolicyStatement,

@@ -13,7 +13,12 @@ import type { Principal } from './principal.js';
  */
 export type ContextValue = string | number | boolean | Date | readonly (string | number | boolean)[];
 
-/** A single value under a condition key. */
+/**
+ * A single value under a condition key.
+ *
+ * @example
+ * const address: ContextScalar = '203.0.113.7';
+ */
 export type ContextScalar = string | number | boolean | Date;
 
 /**
@@ -26,8 +31,8 @@ export type RequestContext = Readonly<Record<string, ContextValue | undefined>>;
 
 /** One value of a condition key. What operators read out of it is kept: many statements ask the same. */
 export class GivenValue {
-  readonly raw: ContextScalar;
-  readonly text: string;
+  private readonly raw: ContextScalar;
+  private readText: string | undefined;
   private lowerText: string | undefined;
   private readNumber: number | undefined;
   private readInstant: number | undefined;
@@ -36,12 +41,17 @@ export class GivenValue {
 
   constructor(raw: ContextScalar) {
     this.raw = raw;
-    this.text = scalarText(raw);
+    this.readText = undefined;
     this.lowerText = undefined;
     this.readNumber = undefined;
     this.readInstant = undefined;
     this.readAddress = undefined;
     this.readParts = undefined;
+  }
+
+  get text(): string {
+    this.readText ??= scalarText(this.raw);
+    return this.readText;
   }
 
   get lower(): string {
@@ -80,21 +90,25 @@ export type Given = GivenValue | readonly GivenValue[];
 export class ContextLookup {
   private readonly given: RequestContext;
   private readonly principal: Principal;
-  private byKey: Map<string, Given | undefined> | undefined;
+  /** What was asked for before: many statements ask the same. */
+  private known: Map<string, Given | undefined> | undefined;
+  private byKey: Map<string, ContextValue> | undefined;
 
   constructor(given: RequestContext, principal: Principal) {
     this.given = given;
     this.principal = principal;
+    this.known = undefined;
     this.byKey = undefined;
   }
 
   get(key: string): Given | undefined {
-    const byKey = (this.byKey ??= lowered(this.given));
-    const found = byKey.get(key);
-    if (found !== undefined || !key.startsWith('aws:') || byKey.has(key)) return found;
-    const told = PRINCIPAL_KEYS.get(key)?.(this.principal);
-    const given = told === undefined ? undefined : givenOf(told);
-    byKey.set(key, given);
+    const known = (this.known ??= new Map<string, Given | undefined>());
+    const before = known.get(key);
+    if (before !== undefined || known.has(key)) return before;
+    this.byKey ??= lowered(this.given);
+    const value = this.byKey.get(key) ?? PRINCIPAL_KEYS.get(key)?.(this.principal);
+    const given = value === undefined ? undefined : givenOf(value);
+    known.set(key, given);
     return given;
   }
 
@@ -138,13 +152,12 @@ function instantOf(value: ContextScalar): number {
   return typeof value === 'string' ? (readInstant(value) ?? Number.NaN) : Number.NaN;
 }
 
-function lowered(context: RequestContext): Map<string, Given | undefined> {
-  const byKey = new Map<string, Given | undefined>();
-  for (const key in context) {
-    if (!Object.hasOwn(context, key)) continue;
+function lowered(context: RequestContext): Map<string, ContextValue> {
+  const byKey = new Map<string, ContextValue>();
+  for (const key of Object.keys(context)) {
     const value = context[key];
     // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
-    if (value !== undefined && value !== null) byKey.set(key.toLowerCase(), givenOf(value));
+    if (value !== undefined && value !== null) byKey.set(key.toLowerCase(), value);
   }
   return byKey;
 }

@@ -175,6 +175,21 @@ describe('whatever the policies and the request', () => {
     );
   });
 
+  test('one policy of many statements decides as many policies of one', () => {
+    fc.assert(
+      fc.property(requests, fc.array(plain, { minLength: 4, maxLength: 8 }), (request, many) => {
+        const together = evaluate(request, { identity: [policy('identity', many)] });
+        const apart = evaluate(request, { identity: many.map((one) => policy('identity', one)) });
+        expect([together.effect, together.explicit, together.statements.length]).toEqual([
+          apart.effect,
+          apart.explicit,
+          apart.statements.length,
+        ]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('a session may do no more than it could without its session policies', () => {
     fc.assert(
       fc.property(requests, plans, statements('session'), (request, plan, extra) => {

@@ -1,4 +1,4 @@
-import { isAccountId, resourceOffset } from './arn.js';
+import { belongsElsewhere, resourceOffset } from './arn.js';
 import type { CompiledPolicy, PolicyType } from './compile.js';
 import type { RequestContext } from './context.js';
 import { allowed, explicitDeny, IMPLICIT_DENY, SENSELESS_REQUEST, type Decision } from './decision.js';
@@ -59,20 +59,12 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): De
   if (offset < 0 && text !== '*') return SENSELESS_REQUEST;
   const findings = new Findings(principal, request.action, { text, offset }, request.context);
   if (!hasAccount(principal)) return byResourceAlone(findings, policies.resource);
-  const sameAccount = owner(request, principal, offset) === principal.account;
-  return decide(findings, principal, policies, sameAccount);
+  return decide(findings, principal, policies, isAtHome(request, principal.account, offset));
 }
 
-/** The account that owns the resource; `aws` of managed policies belongs to whoever asks. */
-function owner(
-  { resource, resourceAccount }: AuthorizationRequest,
-  principal: AccountPrincipal,
-  offset: number,
-): string {
-  if (resourceAccount !== undefined) return resourceAccount;
-  if (offset < 0) return principal.account;
-  const account = resource.slice(resource.lastIndexOf(':', offset - 2) + 1, offset - 1);
-  return isAccountId(account) ? account : principal.account;
+/** Where the ARN names no account, or the `aws` of managed policies, the resource counts as the principal's. */
+function isAtHome({ resource, resourceAccount }: AuthorizationRequest, account: string, offset: number): boolean {
+  return resourceAccount === undefined ? !belongsElsewhere(resource, offset, account) : resourceAccount === account;
 }
 
 /** Services, web identities and strangers bring no policies: the resource's policy says all (requirements-4 8.1). */

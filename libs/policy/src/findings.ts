@@ -8,7 +8,7 @@ import type { RequestResource } from './resource.js';
 export class Findings {
   private readonly principal: Principal;
   private readonly action: string;
-  private readonly service: string;
+  private service: string | undefined;
   private readonly resource: RequestResource;
   private readonly context: ContextLookup;
   /** Allow statements that matched, in the order in which policies were looked at. */
@@ -21,7 +21,7 @@ export class Findings {
   constructor(principal: Principal, action: string, resource: RequestResource, context: RequestContext) {
     this.principal = principal;
     this.action = action.toLowerCase();
-    this.service = serviceOf(this.action);
+    this.service = undefined;
     this.resource = resource;
     this.context = new ContextLookup(context, principal);
   }
@@ -35,7 +35,7 @@ export class Findings {
 
   lookAt(policy: CompiledPolicy): boolean {
     const before = this.allows.length;
-    for (const statement of policy.byService.get(this.service) ?? policy.general) {
+    for (const statement of this.candidates(policy)) {
       // Only a document read as another kind has principals here; they then limit the statement as well.
       if (statement.principal !== undefined && this.hitBy(statement) === HIT.none) continue;
       if (this.matches(statement)) this.add(statement);
@@ -45,12 +45,18 @@ export class Findings {
 
   /** The same for the resource's own policy, whose statements say whom they are for. */
   lookAtResource(policy: CompiledPolicy): void {
-    for (const statement of policy.byService.get(this.service) ?? policy.general) {
+    for (const statement of this.candidates(policy)) {
       const hit = this.hitBy(statement);
       if (hit === HIT.none || !this.matches(statement)) continue;
       this.add(statement);
       if (statement.allow) this.hit |= hit;
     }
+  }
+
+  private candidates({ byService, general }: CompiledPolicy): readonly CompiledStatement[] {
+    if (byService === undefined) return general;
+    this.service ??= serviceOf(this.action);
+    return byService.get(this.service) ?? general;
   }
 
   private matches(statement: CompiledStatement): boolean {

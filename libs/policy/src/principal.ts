@@ -46,7 +46,12 @@ export type Principal =
   | { readonly type: 'Federated'; readonly provider: string }
   | { readonly type: 'Anonymous' };
 
-/** The principals that bring policies of their own into a decision; for the others only the resource's policy counts. */
+/**
+ * The principals that bring policies of their own into a decision; for the others only the resource's policy counts.
+ *
+ * @example
+ * const root: AccountPrincipal = { type: 'Root', account: '111122223333', arn: 'arn:aws:iam::111122223333:root' };
+ */
 export type AccountPrincipal = Extract<Principal, { readonly account: string }>;
 
 export function hasAccount(principal: Principal): principal is AccountPrincipal {

@@ -66,11 +66,20 @@ const NO_PATTERN = new Int32Array(0);
 export function compileText(text: string): TextMatcher {
   if (text === '*') return { shape: 'any', text: '', pattern: NO_PATTERN };
   const star = text.indexOf('*');
-  const wild = star >= 0 || text.includes('?');
-  if (!wild) return { shape: 'literal', text, pattern: NO_PATTERN };
-  if (star === text.length - 1 && !text.includes('?'))
-    return { shape: 'prefix', text: text.slice(0, -1), pattern: NO_PATTERN };
+  const question = text.includes('?');
+  if (star < 0 && !question) return { shape: 'literal', text: flat(text), pattern: NO_PATTERN };
+  if (star === text.length - 1 && !question) {
+    return { shape: 'prefix', text: flat(text.slice(0, -1)), pattern: NO_PATTERN };
+  }
   return { shape: 'pattern', text: '', pattern: patternOf(text) };
+}
+
+/**
+ * The same text, its characters in one place. What `slice` gives is a view into a longer string, slower to compare and
+ * a reason for the whole document to stay in memory; a property's name is always a string of its own.
+ */
+function flat(text: string): string {
+  return Object.keys({ [text]: true })[0] ?? text;
 }
 
 /** Whether the matcher covers `text` from offset `from` to its end. */
