@@ -10,9 +10,11 @@ export interface Kind<Name extends string = string, Row = unknown> {
 
 export type Mixed<K> = K extends Kind<infer Name, infer Row> ? { readonly kind: Name; readonly row: Row } : never;
 
-// Kinds of unlike rows stand in one list; each was typed where it was made.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type AnyKind = Kind<string, any>;
+/** Any kind, where kinds of unlike rows stand in one list. */
+interface AnyKind extends Pick<Kind, 'kind' | 'read'> {
+  readonly key: (row: never) => string;
+  readonly keep?: (row: never) => boolean;
+}
 
 export interface MixedPage<Item> {
   readonly items: readonly Item[];
@@ -26,11 +28,11 @@ export async function mixedPage<K extends AnyKind>(
   call: Call,
 ): Promise<MixedPage<Mixed<K>>> {
   const named = new Map(kinds.map((each) => [each.kind, each]));
-  const keyOf = ({ kind, row }: Mixed<K>): string => `${kind}:${named.get(kind)?.key(row)}`;
+  const keyOf = ({ kind, row }: Mixed<K>): string => `${kind}:${named.get(kind)?.key(row as never)}`;
   const read = async ({ after = '', limit = Number.MAX_SAFE_INTEGER }: Page): Promise<Mixed<K>[]> => {
     const [last = ''] = after.split(':', 1);
     const start = after === '' ? 0 : kinds.findIndex(({ kind }) => kind === last);
-    if (start < 0) return call.fault('ValidationError', `Invalid Marker.`);
+    if (start < 0) return call.fault('ValidationError', 'Invalid Marker.');
     const rows: Mixed<K>[] = [];
     for (const each of kinds.slice(start)) {
       const from = each.kind === last ? { after: after.slice(last.length + 1) } : {};
@@ -40,7 +42,12 @@ export async function mixedPage<K extends AnyKind>(
     }
     return rows;
   };
-  const { rows, next } = await page(input, keyOf, read, ({ kind, row }) => named.get(kind)?.keep?.(row) ?? true);
+  const { rows, next } = await page(
+    input,
+    keyOf,
+    read,
+    ({ kind, row }) => named.get(kind)?.keep?.(row as never) ?? true,
+  );
   return { items: rows, next };
 }
 

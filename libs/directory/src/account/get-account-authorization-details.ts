@@ -11,7 +11,7 @@ import {
 } from '@muniment/kernel';
 import { arn } from '../arn.js';
 import { type Group, groups } from '../group/group.js';
-import { filled, profileOnWire } from '../instance-profile/instance-profile.operations.js';
+import { profileOnWire } from '../instance-profile/instance-profile.operations.js';
 import { instanceProfiles } from '../instance-profile/instance-profile.js';
 import {
   type AnyPolicy,
