@@ -106,6 +106,14 @@ describe('identity policies', () => {
     expect(await ask(userCalls('alice'), { action: 'iam:ListUsers', resource: '*' })).toEqual(allowed);
   });
 
+  test('nobody changes what belongs to AWS, not even the root user', async () => {
+    const resource = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    expect(await ask(rootCalls(), { action: 'iam:GetPolicy', resource })).toEqual(allowed);
+    expect(await ask(rootCalls(), { action: 'iam:DeletePolicy', resource, account: 'aws' })).toMatchObject({
+      message: expect.stringContaining('because no resource-based policy allows the iam:DeletePolicy action'),
+    });
+  });
+
   test('after a rename the new name counts, whatever name the credentials know', async () => {
     happen(
       userCreated('alice'),
@@ -230,6 +238,18 @@ describe('trust policies', () => {
   test('a user that the trust policy names needs no policy of its own in the same account (requirements-4 8.2)', async () => {
     happen(userCreated('alice'));
     expect(await ask(userCalls('alice'), trust({ AWS: userArn('alice') }))).toEqual(allowed);
+  });
+
+  test('names by unique id, as trust policies are stored (requirements-4 UID-3)', async () => {
+    const userId = 'AIDAALICE000000000000';
+    const named = { userId, userName: 'alice', path: '/', tags: [] };
+    happen({ type: 'UserCreated', data: named });
+    const caller: Caller = {
+      ...userCalls('alice'),
+      principal: { type: 'User', account, arn: userArn('alice'), userId, userName: 'alice' },
+    };
+    expect(await ask(caller, trust({ AWS: userId }))).toEqual(allowed);
+    expect(await ask(caller, trust({ AWS: 'AIDABOB00000000000000' }))).toMatchObject({ allowed: false });
   });
 
   test('identity policies alone are never enough (requirements-4 EVL-4)', async () => {
