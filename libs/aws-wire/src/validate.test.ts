@@ -180,6 +180,13 @@ test.each<[string, string, boolean]>([
   expect(checkInput(cloudtrail.StartQuery, { QueryStatement }) === undefined).toBe(valid);
 });
 
+test('a request full of errors is not answered by a text many times its size', () => {
+  const Tags = Array.from({ length: 10_000 }, () => ({})) as iam.Tag[];
+  const text = checkInput(iam.CreateUser, { UserName: 'bob', Tags })!;
+  expect(text).toMatch(/^101 validation errors detected/);
+  expect(text.length).toBeLessThan(20_000);
+});
+
 test('hostile text is matched in linear time', () => {
   const started = process.cpuUsage();
   checkInput(iam.CreatePolicy, { PolicyName: 'p', Path: `/${'a'.repeat(100_000)}!`, PolicyDocument: '{}' });

@@ -9,6 +9,9 @@ type AnyCheck = (value: unknown, path: string, found: string[]) => void;
 /** The constraints of one value that do not look inside it: those it fails. */
 type Limits = (value: unknown) => readonly string[];
 
+/** More errors than a reader wants; a small request could otherwise be answered by a text many times its size. */
+const ENOUGH = 100;
+
 const NONE: readonly string[] = [];
 const NOT_NULL = 'Member must not be null';
 
@@ -178,7 +181,8 @@ function listCheck(shape: ListShape): Check {
   const item = check(shape.member);
   return (values: unknown[], path, found) => {
     whole(values, path, found);
-    for (let at = 0; at < values.length; at++) item(values[at], `${path}.${at + 1}.member`, found);
+    for (let at = 0; at < values.length && found.length < ENOUGH; at++)
+      item(values[at], `${path}.${at + 1}.member`, found);
   };
 }
 
@@ -192,7 +196,7 @@ function mapCheck(shape: MapShape): Check {
     whole(map, path, found);
     keys(Object.keys(map), map, path, found);
     if (scalar) values(Object.values(map), map, path, found);
-    else for (const key of Object.keys(map)) item(map[key], `${path}.${key}.member`, found);
+    else for (const key of Object.keys(map)) if (found.length < ENOUGH) item(map[key], `${path}.${key}.member`, found);
   };
 }
 
