@@ -12,5 +12,6 @@ export const arn = {
   role: iamArn('role'),
   policy: iamArn('policy'),
   instanceProfile: iamArn('instance-profile'),
-  root: ({ account, partition }: Pick<Call, 'account' | 'partition'>): string => `arn:${partition}:iam::${account}:root`,
+  root: ({ account, partition }: Pick<Call, 'account' | 'partition'>): string =>
+    `arn:${partition}:iam::${account}:root`,
 } as const;
