@@ -26,7 +26,9 @@ test('a data directory is for its owner alone', () => {
 test('a second one on the same directory is refused, and told by whom it is in use', () => {
   const first = DataDirectory.open(path);
   expect(() => DataDirectory.open(path)).toThrow(DataDirectoryInUse);
-  expect(() => DataDirectory.open(path)).toThrow(`data directory \`${path}\` is in use by another muniment: process ${process.pid}`);
+  expect(() => DataDirectory.open(path)).toThrow(
+    `data directory \`${path}\` is in use by another muniment: process ${process.pid}`,
+  );
   first.release();
   DataDirectory.open(path).release();
 });

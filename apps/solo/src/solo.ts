@@ -3,6 +3,7 @@ import { type CallFacts, callRecords } from '@muniment/audit';
 import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { InProcessBus } from '@muniment/bus-inprocess';
+import { accessKeys } from '@muniment/credentials/contract';
 import { Decisions } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
 import type { Change } from '@muniment/kernel';
@@ -143,6 +144,7 @@ export class Solo {
     const changed = (changes: readonly Change[]) => {
       this.#decisions.changed(changes);
       this.#keys.changed(changes);
+      this.#eraseSecrets(changes);
     };
     const projector = new Projector(projection, log, readModels, { changed, failed });
     const labels = { projection: projection.name };
@@ -153,6 +155,15 @@ export class Solo {
       () => projector.position,
     );
     return projector;
+  }
+
+  /** A deleted access key's secret cannot be opened again, in the log or in any copy of it. */
+  #eraseSecrets(changes: readonly Change[]): void {
+    for (const { model, account, before, after } of changes) {
+      if (model.name !== accessKeys.name || after !== undefined) continue;
+      const id = model.id(before);
+      this.#sealer.erase({ account, id }).catch((error) => this.#options.failed(error));
+    }
   }
 
   #gateway(): Gateway {

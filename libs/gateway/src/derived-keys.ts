@@ -70,6 +70,7 @@ export class DerivedKeys implements SigningKeys {
 
   async #findLongTerm(accessKeyId: string, scope: CredentialScope): Promise<KnownCredential | undefined> {
     const { from, partition, sealer, caughtUp } = this.#options;
+    const changes = this.#changes;
     let found: LongTermCredential | undefined = await longTermCredential(accessKeyId, partition, from);
     if (!found) {
       await caughtUp();
@@ -77,7 +78,6 @@ export class DerivedKeys implements SigningKeys {
     }
     if (!found) return undefined;
     const { account, principal, status, sealed } = found;
-    const changes = this.#changes;
     const remembered: Remembered = {
       userId: principal.type === 'User' ? principal.userId : undefined,
       credential: { account, principal, active: status === 'Active' },

@@ -57,6 +57,14 @@ export type CommandDefinition<Input, Output, Code extends string, State, E exten
   readonly authorize:
     | typeof unrestricted
     | ((input: Input, state: State, call: Call<Code>, gathered: Gathered) => Asks);
+  /** Completes what was gathered with what leaves something behind; runs only when the call is allowed. */
+  readonly prepare?: (
+    input: Input,
+    state: State,
+    from: Sources,
+    call: Call<Code>,
+    gathered: Gathered,
+  ) => Promise<Gathered>;
   readonly decide: (input: Input, state: State, call: Call<Code>, gathered: Gathered) => E | readonly E[] | undefined;
 } & Reply<Output, [input: Input, state: State, call: Call<Code>, gathered: Gathered]>;
 

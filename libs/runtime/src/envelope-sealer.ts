@@ -45,6 +45,7 @@ export class EnvelopeSealer implements Sealer {
   readonly #root: Buffer;
   readonly #keys: Keys;
   readonly #token: Buffer;
+  readonly #making = new Map<string, Promise<Buffer>>();
 
   /** `root`: 32 bytes, from a 0600 file or the environment. */
   constructor(root: Buffer, keys: Keys) {
@@ -55,12 +56,8 @@ export class EnvelopeSealer implements Sealer {
   }
 
   async seal(subject: Subject, plaintext: string): Promise<string> {
-    const id = idOf(subject);
-    const data = this.#dataKey(subject) ?? randomBytes(32);
-    if (this.#keys.get(id) === undefined) {
-      await this.#keys.put(id, encrypt(this.#accountKey(subject), data, `key ${id}`).toString('base64'));
-    }
-    return `1.${encrypt(data, Buffer.from(plaintext), id).toString('base64')}`;
+    const data = this.#dataKey(subject) ?? (await this.#makeDataKey(subject));
+    return `1.${encrypt(data, Buffer.from(plaintext), idOf(subject)).toString('base64')}`;
   }
 
   open(subject: Subject, sealed: string): string {
@@ -95,6 +92,20 @@ export class EnvelopeSealer implements Sealer {
   /** A key for one purpose of the platform's own, such as marking page markers. */
   keyFor(purpose: string): Buffer {
     return derive(this.#root, purpose);
+  }
+
+  /** Several who seal for a new subject at once share one key: another would make the first one's texts unreadable. */
+  #makeDataKey(subject: Subject): Promise<Buffer> {
+    const id = idOf(subject);
+    const known = this.#making.get(id);
+    if (known) return known;
+    const data = randomBytes(32);
+    const making = this.#keys
+      .put(id, encrypt(this.#accountKey(subject), data, `key ${id}`).toString('base64'))
+      .then(() => data)
+      .finally(() => this.#making.delete(id));
+    this.#making.set(id, making);
+    return making;
   }
 
   #accountKey({ account }: Subject): Buffer {

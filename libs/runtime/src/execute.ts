@@ -114,17 +114,19 @@ export async function runCommand(
     const { revision } = folded;
     const questions = asksOn(folded.state, gathered);
     await permit(executor, call, questions, touched);
+    const { prepare } = definition;
+    const ready = prepare ? await prepare(input, folded.state, executor.sources(account), call, gathered) : gathered;
     const written = await writer.write((now: Folded, repeated) => {
       // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
       const moved = now !== folded || now.revision !== revision;
       if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
-      const answer = () => definition.reply?.(input, now.state, call, gathered) ?? {};
+      const answer = () => definition.reply?.(input, now.state, call, ready) ?? {};
       if (repeated) {
         // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
         const known = answer();
         return { events: [], answer: () => known };
       }
-      const decided = definition.decide(input, now.state, call, gathered) ?? [];
+      const decided = definition.decide(input, now.state, call, ready) ?? [];
       return { events: Array.isArray(decided) ? decided : [decided], answer };
     }, metadataOf(request));
     if (written !== startOver) return { output: written.answer, position: written.position };

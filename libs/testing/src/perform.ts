@@ -115,11 +115,13 @@ async function runCommand({ definition, operation }: Command, parts: CommandPart
     authorize === unrestricted ? unrestricted : authorize(input, state, call, gathered),
     operation,
   );
-  const decided = definition.decide(input, state, call, gathered) ?? [];
+  const { prepare } = definition;
+  const ready: unknown = prepare ? await prepare(input, state, parts.sources(account), call, gathered) : gathered;
+  const decided = definition.decide(input, state, call, ready) ?? [];
   if (rowsOf(state) !== before) throw new Error(`\`${operation.name}\` changes the state while deciding`);
   const events = Array.isArray(decided) ? (decided as readonly Event[]) : [decided as Event];
   fold(aggregate, state, events, call.now);
-  result.reply = definition.reply?.(input, state, call, gathered) ?? {};
+  result.reply = definition.reply?.(input, state, call, ready) ?? {};
   result.decided = events;
 }
 

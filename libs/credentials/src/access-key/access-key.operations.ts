@@ -28,13 +28,15 @@ const metadata = (userName: string, { accessKeyId, status, createdAt }: AccessKe
 export const CreateAccessKey = credentials.command(iam.CreateAccessKey, {
   async gather({ UserName }, _, from, call) {
     const owner = await ownerNamed(UserName, from, call);
-    const accessKeyId = from.id('AKIA');
-    const secret = from.random(secretBytes);
-    // A user that is not there will be refused; nothing is to be kept for it.
-    if (owner.userId === undefined) return { owner, accessKeyId, secret, sealed: '' };
-    return { owner, accessKeyId, secret, sealed: await from.seal({ account: call.account, id: accessKeyId }, secret) };
+    return { owner, accessKeyId: from.id('AKIA'), secret: from.random(secretBytes), sealed: '' };
   },
   authorize: (_input, _state, _call, { owner }) => askAbout(owner),
+  // Sealing leaves a data key behind, which only a caller who may and a user who is there are worth.
+  async prepare(_, __, from, call, gathered) {
+    if (gathered.owner.userId === undefined) return gathered;
+    const subject = { account: call.account, id: gathered.accessKeyId };
+    return { ...gathered, sealed: await from.seal(subject, gathered.secret) };
+  },
   decide(_, account, call, { owner, accessKeyId, sealed }) {
     const userId = idOf(owner, call);
     if (account.accessKeys.indexed('user', userId).length >= accessKeysPerUser) {
