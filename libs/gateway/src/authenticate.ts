@@ -2,7 +2,13 @@ import type { Service } from '@muniment/aws-model';
 import { serviceOf, type WireFault } from '@muniment/aws-wire';
 import type { WireRequest } from '@muniment/aws-wire';
 import type { Caller } from '@muniment/kernel';
-import { checkScopeAndTime, readAuthentication, type SignedRequest, verifySignature } from '@muniment/sigv4';
+import {
+  checkScopeAndTime,
+  readAuthentication,
+  type SignatureFault,
+  type SignedRequest,
+  verifySignature,
+} from '@muniment/sigv4';
 import { dummyKey, type KnownCredential, type SigningKeys } from './signing-keys.js';
 
 export interface AuthenticationOptions {
@@ -37,6 +43,9 @@ const expiredToken: WireFault = {
   message: 'The security token included in the request is expired',
 };
 
+/** The status is the protocol's matter: JSON services answer 400 where Query services answer 403. */
+const onWire = ({ code, message }: SignatureFault): WireFault => ({ code, message });
+
 const region = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
 /** The one verifier of all requests, before any routing. Whatever it cannot prove, it refuses. */
@@ -48,7 +57,7 @@ export async function authenticate(
   { services, keys, windowSeconds }: AuthenticationOptions,
 ): Promise<Authenticated> {
   const read = readAuthentication(signed);
-  if (!read.ok) return { ok: false, fault: read.fault, service: serviceOf(services, wire) };
+  if (!read.ok) return { ok: false, fault: onWire(read.fault), service: serviceOf(services, wire) };
   const { authentication } = read;
   const { accessKeyId, scope, sessionToken } = authentication;
   const service = services.find(({ signingName }) => signingName === scope.service) ?? serviceOf(services, wire);
@@ -66,14 +75,14 @@ export async function authenticate(
     now,
     windowSeconds,
   });
-  if (misplaced) return refuse(misplaced);
+  if (misplaced) return refuse(onWire(misplaced));
   const known = await find(keys, accessKeyId, sessionToken, scope, now);
   const credential = typeof known === 'object' ? known : undefined;
   const mismatch = verifySignature(signed, authentication, credential?.signingKey ?? dummyKey);
   if (known === 'expired') return refuse(expiredToken);
   if (credential === undefined || service === undefined) return refuse(invalidToken);
   // Who cannot sign learns nothing of the key's state.
-  if (mismatch) return refuse(mismatch, credential.account);
+  if (mismatch) return refuse(onWire(mismatch), credential.account);
   if (!credential.active) return refuse(invalidToken, credential.account);
   const { account, principal, session } = credential;
   return {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Gateway, Incoming, Outgoing } from '@muniment/gateway';
 import type { Type } from '@nestjs/common';
@@ -85,6 +86,9 @@ function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  for (const method of METHODS) {
+    if (!fastify.supportedMethods.includes(method)) fastify.addHttpMethod(method, { hasBody: true });
+  }
   fastify.route({
     method: fastify.supportedMethods,
     url: '/*',
