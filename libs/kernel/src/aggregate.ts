@@ -35,7 +35,7 @@ export interface Aggregate<State = unknown, E extends Event = Event> {
   command<Input, Output, Code extends string, Gathered = undefined>(
     operation: Operation<Input, Output, Code, string>,
     definition: CommandDefinition<NoInfer<Input>, NoInfer<Output>, NoInfer<Code>, State, E, Gathered>,
-  ): Command;
+  ): Command<Input, Output>;
 }
 
 /** @example `export const directory = aggregate<typeof models, DirectoryEvent>('directory', { models, evolve, version: 1 })` */

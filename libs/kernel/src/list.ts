@@ -59,7 +59,7 @@ export const list = <Input extends ListInput, Output, Code extends string, Row>(
   operation: Operation<Input, Output, Code, string>,
   model: ReadModel<Row>,
   { authorize, item, keep }: ListDefinition<NoInfer<Input>, NoInfer<Output>, NoInfer<Code>, Row>,
-): Query =>
+): Query<Input, Output> =>
   query<Input, Output, Code, Listed<Row>>(operation, {
     gather: (input, from) =>
       page(input, model.key, (part) => from.list(model, part), keep && ((row) => keep(row, input))),

@@ -85,16 +85,16 @@ export interface QueryDefinition<Input, Output, Code extends string, Gathered, D
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Unlike = any;
 
-export interface Command {
+export interface Command<Input = Unlike, Output = Unlike> {
   readonly kind: 'command';
-  readonly operation: Operation<Unlike, Unlike, string, string>;
+  readonly operation: Operation<Input, Output, string, string>;
   readonly aggregate: string;
   readonly definition: CommandDefinition<Unlike, Unlike, string, Unlike, Event, Unlike>;
 }
 
-export interface Query {
+export interface Query<Input = Unlike, Output = Unlike> {
   readonly kind: 'query';
-  readonly operation: Operation<Unlike, Unlike, string, string>;
+  readonly operation: Operation<Input, Output, string, string>;
   readonly definition: QueryDefinition<Unlike, Unlike, string, Unlike, Unlike>;
 }
 
@@ -104,4 +104,4 @@ export type AnyOperation = Command | Query;
 export const query = <Input, Output, Code extends string, Gathered, Decided = undefined>(
   operation: Operation<Input, Output, Code, string>,
   definition: QueryDefinition<NoInfer<Input>, NoInfer<Output>, NoInfer<Code>, Gathered, Decided>,
-): Query => ({ kind: 'query', operation, definition });
+): Query<Input, Output> => ({ kind: 'query', operation, definition });

@@ -51,7 +51,7 @@ export const attaching = <State, Row extends Attachable, Key extends string, Inp
   holder: Holder<State, Row, Key>,
   { attachable, quota }: AttachmentRules<State>,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
       askOf(holder, input, named(holder, input, state, call), call, {
@@ -73,7 +73,7 @@ export const attaching = <State, Row extends Attachable, Key extends string, Inp
 export const detaching = <State, Row extends Attachable, Key extends string, Input extends OnArn<Key>>(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
       askOf(holder, input, named(holder, input, state, call), call, {
@@ -97,7 +97,7 @@ export const attachedListing = <
 >(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, Output, string, string>,
-): Query =>
+): Query<Input, Output> =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<string> }, Listed<string>>(operation, {
     async gather(input, from, call) {
       const row = await found(holder, input, from, call);

@@ -47,7 +47,7 @@ export const boundaryPut = <
   holder: Holder<State, Row, Key>,
   usable: (state: State, policyArn: string, call: Call) => void,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
       askOf(holder, input, named(holder, input, state, call), call, {
@@ -67,7 +67,7 @@ export const boundaryPut = <
 export const boundaryDelete = <State, Row extends Bounded, Key extends string, Input extends Named<Key>>(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {

@@ -51,7 +51,7 @@ export const inlinePut = <
   holder: Holder<State, Row, Key>,
   check: CheckInline,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {
@@ -67,7 +67,7 @@ export const inlinePut = <
 export const inlineDelete = <State, Row extends WithInlinePolicies, Key extends string, Input extends OnPolicy<Key>>(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) => askOf(holder, input, named(holder, input, state, call), call),
     decide(input, state, call) {
@@ -92,7 +92,7 @@ export const inlineGet = <
 >(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, Output, string, string>,
-): Query =>
+): Query<Input, Output> =>
   query<Input, Output, string, Row | undefined, string>(operation, {
     gather: (input, from, call) => found(holder, input, from, call),
     authorize: (input, row, call) => askOf(holder, input, row, call),
@@ -121,7 +121,7 @@ export const inlineListing = <
 >(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, Output, string, string>,
-): Query =>
+): Query<Input, Output> =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<string> }, Listed<string>>(operation, {
     async gather(input, from, call) {
       const row = await found(holder, input, from, call);

@@ -96,7 +96,7 @@ export const tagging = <State, Row extends Tagged, Key extends string, Input ext
   holder: Holder<State, Row, Key>,
   same: SameKey,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
       askOf(holder, input, named(holder, input, state, call), call, requestTags(input.Tags)),
@@ -116,7 +116,7 @@ export const untagging = <
 >(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, NoMembers, string, string>,
-): Command =>
+): Command<Input, NoMembers> =>
   holder.aggregate.command(operation, {
     authorize: (input, state, call) =>
       askOf(holder, input, named(holder, input, state, call), call, {
@@ -132,7 +132,7 @@ export const untagging = <
 export const tagListing = <State, Row extends Tagged, Key extends string, Input extends Named<Key> & ListInput, Output>(
   holder: Holder<State, Row, Key>,
   operation: Operation<Input, Output, string, string>,
-): Query =>
+): Query<Input, Output> =>
   query<Input, Output, string, { row: Row | undefined; listed: Listed<Tag> }, Listed<Tag>>(operation, {
     async gather(input, from, call) {
       const row = await found(holder, input, from, call);
