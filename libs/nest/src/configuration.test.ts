@@ -29,7 +29,11 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['a port that is none', { MUNIMENT_PORT: '70000' }, /MUNIMENT_PORT: must not be greater than 65535/],
   ['an account id of eleven digits', { MUNIMENT_ACCOUNT_ID: '12345678901' }, /MUNIMENT_ACCOUNT_ID: must be 12 digits/],
   ['a partition that there is not', { MUNIMENT_PARTITION: 'ours' }, /MUNIMENT_PARTITION: must be one of/],
-  ['a root key id without its secret', { MUNIMENT_ROOT_ACCESS_KEY_ID: 'AKIAAAAAAAAAAAAAAAAA' }, /SECRET_ACCESS_KEY: must have/],
+  [
+    'a root key id without its secret',
+    { MUNIMENT_ROOT_ACCESS_KEY_ID: 'AKIAAAAAAAAAAAAAAAAA' },
+    /SECRET_ACCESS_KEY: must have/,
+  ],
   ['a file that is not there', { MUNIMENT_CONFIG_FILE: '/nowhere.json' }, /cannot read `\/nowhere.json`: ENOENT/],
   ['a root key of the wrong length', { MUNIMENT_ROOT_KEY: 'c2hvcnQ=' }, /MUNIMENT_ROOT_KEY: must be 32 bytes/],
   ['further accounts without secrets', { MUNIMENT_ACCOUNTS: '222222222222' }, /MUNIMENT_ACCOUNTS: must be/],
@@ -40,22 +44,30 @@ test.each(refused)('%s stops the start and is named (S27)', (_, environment, pro
   expect(() => readConfiguration(environment)).toThrow(problem);
 });
 
-test.each(['test', 'password', 'short-secret-15'])('a default or short root secret stops the start, and is not repeated: %s (S27)', (secret) => {
-  const environment = { MUNIMENT_ROOT_ACCESS_KEY_ID: 'AKIAAAAAAAAAAAAAAAAA', MUNIMENT_ROOT_SECRET_ACCESS_KEY: secret };
-  const message = (() => {
-    try {
-      readConfiguration(environment);
-      return 'started';
-    } catch (error) {
-      return (error as Error).message;
-    }
-  })();
-  expect(message).toContain('MUNIMENT_ROOT_SECRET_ACCESS_KEY: must have at least 16 characters');
-  expect(message.replaceAll('MUNIMENT_ROOT_SECRET_ACCESS_KEY', '')).not.toContain(secret);
-});
+test.each(['test', 'password', 'short-secret-15'])(
+  'a default or short root secret stops the start, and is not repeated: %s (S27)',
+  (secret) => {
+    const environment = {
+      MUNIMENT_ROOT_ACCESS_KEY_ID: 'AKIAAAAAAAAAAAAAAAAA',
+      MUNIMENT_ROOT_SECRET_ACCESS_KEY: secret,
+    };
+    const message = (() => {
+      try {
+        readConfiguration(environment);
+        return 'started';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(message).toContain('MUNIMENT_ROOT_SECRET_ACCESS_KEY: must have at least 16 characters');
+    expect(message.replaceAll('MUNIMENT_ROOT_SECRET_ACCESS_KEY', '')).not.toContain(secret);
+  },
+);
 
 test('all problems are named at once', () => {
-  expect(() => readConfiguration({ MUNIMENT_PORT: 'x', MUNIMENT_NOPE: '1' })).toThrow(/MUNIMENT_NOPE[\s\S]*MUNIMENT_PORT/);
+  expect(() => readConfiguration({ MUNIMENT_PORT: 'x', MUNIMENT_NOPE: '1' })).toThrow(
+    /MUNIMENT_NOPE[\s\S]*MUNIMENT_PORT/,
+  );
 });
 
 test('every setting is in the reference', () => {
