@@ -1,10 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+interface Series {
+  readonly requests: Counter.Internal;
+  readonly seconds: Histogram.Internal<string>;
+}
+
 /** What `/metrics` tells, in Prometheus' text form. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Counter;
   readonly #seconds: Histogram;
+  /** Looked up by text: building and hashing label objects costs more than counting. */
+  readonly #series = new Map<string, Series>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -24,8 +31,14 @@ export class Metrics {
   }
 
   answered(operation: string, status: number, seconds: number): void {
-    this.#requests.inc({ operation, status });
-    this.#seconds.observe({ operation }, seconds);
+    const name = `${operation} ${status}`;
+    let series = this.#series.get(name);
+    if (!series) {
+      series = { requests: this.#requests.labels(operation, String(status)), seconds: this.#seconds.labels(operation) };
+      this.#series.set(name, series);
+    }
+    series.requests.inc();
+    series.seconds.observe(seconds);
   }
 
   /** A figure that is read when the metrics are. */
