@@ -64,13 +64,15 @@ describe('a trust policy on its way in', () => {
   test.each([
     '*',
     { AWS: '*' },
-    { AWS: other },
     { AWS: `arn:aws:iam::${other}:root` },
     { AWS: 'AIDANOBODY00000000000' },
     { AWS: 'arn:aws:sts::111122223333:assumed-role/Deploy/session' },
     { Service: ['ec2.amazonaws.com', 'lambda.amazonaws.com'] },
     { Federated: 'accounts.google.com' },
   ])('leaves %j as it is (requirements-4 PRI-1)', (principal) => proveKept(trusting(principal), trusting(principal)));
+
+  test('an account is kept as its root ARN, however it was written (requirements-4 GRM-15)', () =>
+    proveKept(trusting({ AWS: [other, '*'] }), trusting({ AWS: [`arn:aws:iam::${other}:root`, '*'] })));
 
   test.each([
     ['of nobody', 'arn:aws:iam::111122223333:user/nobody'],

@@ -69,6 +69,14 @@ export async function trustedIds(document: string, from: Sources, call: Call): P
   return ids;
 }
 
+const accountId = /^\d{12}$/;
+
+/** An account is kept and shown as its root ARN, however it was written (requirements-4 GRM-15). */
+const rootArns = (document: string, { partition }: Call): [string, string][] =>
+  awsPrincipals(document).flatMap(({ text }) =>
+    accountId.test(text) ? [[text, arn.root({ account: text, partition })]] : [],
+  );
+
 /** The form in which a trust policy is kept; refuses what AWS refuses. */
 export function storedTrust(document: string, ids: ReadonlyMap<string, string>, call: Call): string {
   checkDocument(document, 'trust', call);
@@ -80,7 +88,7 @@ export function storedTrust(document: string, ids: ReadonlyMap<string, string>, 
       call.fault('MalformedPolicyDocument', invalidPrincipalText('AWS', text));
     }
   }
-  return rewritten(document, ids);
+  return rewritten(document, new Map([...ids, ...rootArns(document, call)]));
 }
 
 /** The form in which a trust policy is answered. */
