@@ -38,6 +38,7 @@ export class Server implements Target {
   #url = '';
   #output = '';
   #log = '';
+  #ending = false;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
@@ -68,6 +69,12 @@ export class Server implements Target {
     const started = performance.now();
     const child = this.launch(this.#url === '' ? '0' : new URL(this.#url).port);
     this.#process = child;
+    this.#ending = false;
+    child.on('exit', (code, signal) => {
+      if (this.#ending) return;
+      const last = this.#log.slice(-4000);
+      process.stderr.write(`the server ended by itself, with ${signal ?? `exit code ${code}`}:\n${last}\n`);
+    });
     const from = this.#output.length;
     child.stdout?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
@@ -116,6 +123,7 @@ export class Server implements Target {
   async #end(signal: NodeJS.Signals): Promise<Ending> {
     const child = this.#process;
     if (!child) throw new Error('the server was not started');
+    this.#ending = true;
     const from = performance.now();
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     child.kill(signal);
