@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { api } from './benches/api.js';
 import type { Bench } from './benches/bench.js';
 import { memory } from './benches/memory.js';
@@ -18,8 +18,15 @@ const options = readOptions(
 );
 if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });
 
-const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? '' };
-console.log(`node ${machine.node}, ${machine.processors} processors: ${machine.model}\n`);
+const machine = {
+  node: process.version,
+  processors: cpus().length,
+  model: cpus()[0]?.model ?? '',
+  // Of others: on a busy machine the same work takes more CPU time, too.
+  loadBefore: loadavg()[0] ?? 0,
+};
+const { node, processors, model, loadBefore } = machine;
+console.log(`node ${node}, ${processors} processors: ${model}, load before the start ${loadBefore.toFixed(1)}\n`);
 
 const results: Record<string, readonly Table[]> = {};
 for (const { name, run } of benches) {

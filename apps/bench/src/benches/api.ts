@@ -95,6 +95,9 @@ const columns: Table['columns'] = [
   { key: 'verdict', heading: 'verdict' },
 ];
 
+const chosen = ({ operations }: Options) =>
+  measurements.filter(({ operation }) => operations.length === 0 || operations.includes(operation));
+
 async function run(options: Options): Promise<readonly Table[]> {
   return withInstallation(1 + options.rounds + 1, async (installation) => {
     const [first] = installation.accounts;
@@ -105,7 +108,7 @@ async function run(options: Options): Promise<readonly Table[]> {
         const callers: Caller[] = [];
         for (const account of installation.accounts) callers.push(await makeCaller(server.target, account));
         const rows: Row[] = [];
-        for (const measurement of measurements) rows.push(await measure(server, measurement, callers, options));
+        for (const measurement of chosen(options)) rows.push(await measure(server, measurement, callers, options));
         const { resident } = server.memory;
         return [
           {

@@ -7,7 +7,9 @@ import type { Bench } from './bench.js';
 const accounts = 20;
 const usersPerAccount = 5000;
 const acceptSeconds = 3;
-/** Starts of a kind; the median counts. */
+/** Of making read models anew (reliability R7). */
+const acceptRebuildSeconds = 60;
+/** Starts with read models there; the median counts. Making them anew takes longer and is done once. */
 const starts = 3;
 
 async function run({ profile }: Options): Promise<readonly Table[]> {
@@ -21,20 +23,20 @@ async function run({ profile }: Options): Promise<readonly Table[]> {
       })),
     );
     const seeded = (performance.now() - seeding) / 1000;
-    const rebuilt: number[] = [];
+    installation.forgetReadModels();
+    const rebuilt = await secondsToReady(installation, profile);
     const present: number[] = [];
-    for (let count = 0; count < starts; count++) {
-      installation.forgetReadModels();
-      rebuilt.push(await secondsToReady(installation, profile));
-      present.push(await secondsToReady(installation, profile));
-    }
-    const rows = [row('read models there', present), row('read models deleted: made anew from the log', rebuilt)];
+    for (let count = 0; count < starts; count++) present.push(await secondsToReady(installation, profile));
+    const rows = [
+      row('read models there', present, acceptSeconds),
+      row('read models deleted: made anew from the log', [rebuilt], acceptRebuildSeconds),
+    ];
     return [{ title: title(), columns, rows, notes: [`seeding took ${seeded.toFixed(1)} s`] }];
   });
 }
 
 const title = () =>
-  `start: ${(accounts * usersPerAccount).toLocaleString('en-US')} users in the log, until /readyz answers 200; ${starts} starts of a kind`;
+  `start: ${(accounts * usersPerAccount).toLocaleString('en-US')} users in the log, until /readyz answers 200`;
 
 const columns: Table['columns'] = [
   { key: 'state', heading: 'state' },
@@ -44,15 +46,15 @@ const columns: Table['columns'] = [
   { key: 'verdict', heading: 'verdict' },
 ];
 
-function row(state: string, seconds: readonly number[]): Row {
+function row(state: string, seconds: readonly number[], accept: number): Row {
   const ascending = [...seconds].sort((a, b) => a - b);
   const median = ascending[Math.floor(ascending.length / 2)] ?? 0;
   return {
     state,
     median,
     longest: ascending.at(-1),
-    accept: acceptSeconds,
-    verdict: median <= acceptSeconds ? 'accepted' : 'missed',
+    accept,
+    verdict: median <= accept ? 'accepted' : 'missed',
   };
 }
 

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type LmdbEventLog, openEventLog } from '@muniment/eventlog-lmdb';
 import { type NewEvent, NO_STREAM, type Revision } from '@muniment/kernel';
 import { Recorder, randomIds } from '@muniment/runtime';
 import { costOf } from '../driver/cost.js';
 import { median } from '../driver/load.js';
+import { withInstallation } from '../server/running.js';
 import type { Row, Table } from '../table.js';
 import type { Bench } from './bench.js';
 import { authorize, decode, encode, encodeList, facts, shape, verify } from './sample-call.js';
@@ -37,18 +35,18 @@ async function run(): Promise<readonly Table[]> {
 
 /** The steps that write, on a log of their own. */
 async function storing(): Promise<Row[]> {
-  const path = mkdtempSync(join(tmpdir(), 'muniment-bench-'));
-  const log = await openEventLog({ path });
-  try {
-    return [
-      await appending(log, 1, 'append one event'),
-      await appending(log, together, `append one event, ${together} at the same time`),
-      await recording(log),
-    ];
-  } finally {
-    await log.close();
-    rmSync(path, { recursive: true });
-  }
+  return withInstallation(1, async ({ eventLog }) => {
+    const log = await openEventLog({ path: eventLog });
+    try {
+      return [
+        await appending(log, 1, 'append one event'),
+        await appending(log, together, `append one event, ${together} at the same time`),
+        await recording(log),
+      ];
+    } finally {
+      await log.close();
+    }
+  });
 }
 
 /** Each writer has a stream of its own, as each account has. */

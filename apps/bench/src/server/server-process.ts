@@ -56,12 +56,16 @@ export class ServerProcess {
     return new ServerProcess(child, target, performance.now() - started);
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   get cpu(): number {
-    return cpuMicroseconds(this.#child.pid as number);
+    return cpuMicroseconds(this.pid);
   }
 
   get memory(): Memory {
-    return memoryOf(this.#child.pid as number);
+    return memoryOf(this.pid);
   }
 
   async stop(): Promise<void> {
