@@ -160,3 +160,48 @@ test('changes are told before anyone who waits goes on', async () => {
   expect(told).toEqual(['A']);
   await projector.stop();
 });
+
+test('rows that are stored while nobody could be told of them end the projector: caches behind it are not to be trusted', async () => {
+  const log = new MemoryEventLog();
+  await log.append('ledger-111122223333', -1, [stored({ type: 'NameTaken', data: { id: 'a', name: 'a' } }, 1)]);
+  const failures: unknown[] = [];
+  let told = 0;
+  const projector = new Projector(projection, log, new MemoryReadModels(), {
+    changed() {
+      told++;
+      throw new Error('a cache is broken');
+    },
+    failed: (error) => failures.push(error),
+  });
+  await expect(projector.start()).rejects.toThrow('cannot be kept');
+  expect([told, failures.length]).toEqual([1, 1]);
+});
+
+test('what is to be done about events is done before rows hold them, again after a failure', async () => {
+  const log = new MemoryEventLog();
+  await log.append('ledger-111122223333', -1, [stored({ type: 'NameTaken', data: { id: 'a', name: 'a' } }, 1)]);
+  const readModels = new MemoryReadModels();
+  const checkpoints: unknown[] = [];
+  const projector = new Projector(projection, log, readModels, {
+    async storing() {
+      checkpoints.push(readModels.checkpoint(id));
+      if (checkpoints.length < 3) throw new Error('away');
+    },
+  });
+  await projector.start();
+  expect(checkpoints).toEqual([undefined, undefined, undefined]);
+  expect(readModels.checkpoint(id)).toBe(1);
+});
+
+test('rows from beyond the end of the log (a backup was restored) are made again', async () => {
+  const log = new MemoryEventLog();
+  const readModels = new MemoryReadModels();
+  const row: Entry = { id: 'x', name: 'never', changes: 0 };
+  const account = '111122223333';
+  await readModels.apply(id, [{ model: entries as never, account, before: undefined, after: row }], 9);
+  await log.append(streamOf('ledger', account), -1, [stored({ type: 'NameTaken', data: { id: 'a', name: 'a' } }, 1)]);
+  const projector = new Projector(projection, log, readModels);
+  await projector.start();
+  expect(projector.position).toBe(1);
+  expect(readModels.rows(id).list(entries, account)).toEqual([{ id: 'a', name: 'a', changes: 0 }]);
+});

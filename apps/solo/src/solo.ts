@@ -3,10 +3,10 @@ import { type CallFacts, callRecords } from '@muniment/audit';
 import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { InProcessBus } from '@muniment/bus-inprocess';
-import { accessKeys } from '@muniment/credentials/contract';
+import { secretEndedBy } from '@muniment/credentials/contract';
 import { Decisions } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
-import type { Change } from '@muniment/kernel';
+import type { Change, RecordedEvent } from '@muniment/kernel';
 import type { Check, Configuration, Metrics } from '@muniment/nest';
 import {
   ContextHost,
@@ -27,6 +27,9 @@ import { contexts, promptProjections, relaxedProjections, routes } from './conte
 import { FirstStart, type MadeCredentials } from './first-start.js';
 import { keepCredentials } from './root-credentials.js';
 import { closeStores, openStores, type Stores } from './stores.js';
+
+/** Position in the log up to which secrets that ended are erased; kept beside the data keys. */
+const erasedUpTo = 'secrets-erased-up-to';
 
 export interface SoloOptions {
   readonly configuration: Configuration;
@@ -144,9 +147,9 @@ export class Solo {
     const changed = (changes: readonly Change[]) => {
       this.#decisions.changed(changes);
       this.#keys.changed(changes);
-      this.#eraseSecrets(changes);
     };
-    const projector = new Projector(projection, log, readModels, { changed, failed });
+    const storing = (events: readonly RecordedEvent[]) => this.#eraseSecrets(events);
+    const projector = new Projector(projection, log, readModels, { storing, changed, failed });
     const labels = { projection: projection.name };
     metrics.watch(
       'muniment_projection_position',
@@ -157,13 +160,21 @@ export class Solo {
     return projector;
   }
 
-  /** A deleted access key's secret cannot be opened again, in the log or in any copy of it. */
-  #eraseSecrets(changes: readonly Change[]): void {
-    for (const { model, account, before, after } of changes) {
-      if (model.name !== accessKeys.name || after !== undefined) continue;
-      const id = model.id(before);
-      this.#sealer.erase({ account, id }).catch((error) => this.#options.failed(error));
+  /**
+   * Secrets that an event ends cannot be opened again, in the log or in any copy of it. When read models are made anew
+   * old events do not count: a preset key may have been made again since.
+   */
+  async #eraseSecrets(events: readonly RecordedEvent[]): Promise<void> {
+    const { keys } = this.#stores;
+    const known = Number(keys.get(erasedUpTo) ?? 0);
+    let position = known;
+    for (const event of events) {
+      const subject = event.position > known ? secretEndedBy(event) : undefined;
+      if (subject === undefined) continue;
+      await this.#sealer.erase(subject);
+      position = event.position;
     }
+    if (position > known) await keys.put(erasedUpTo, String(position));
   }
 
   #gateway(): Gateway {

@@ -5,6 +5,7 @@ export {
   accessKeys,
   type KeyStatus,
   rootKeyEvents,
+  secretEndedBy,
 } from './access-key/access-key.js';
 export { type LongTermCredential, longTermCredential, principalOf } from './authentication.js';
 export { type Credentials, type CredentialsEvent, credentials } from './credentials.js';

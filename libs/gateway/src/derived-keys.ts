@@ -69,24 +69,30 @@ export class DerivedKeys implements SigningKeys {
   }
 
   async #findLongTerm(accessKeyId: string, scope: CredentialScope): Promise<KnownCredential | undefined> {
-    const { from, partition, sealer, caughtUp } = this.#options;
     const changes = this.#changes;
-    let found: LongTermCredential | undefined = await longTermCredential(accessKeyId, partition, from);
+    let found = await this.#opened(accessKeyId).catch(() => undefined);
     if (!found) {
-      await caughtUp();
-      found = await longTermCredential(accessKeyId, partition, from);
+      // A key that is not there may just have been made, one that cannot be opened just been deleted.
+      await this.#options.caughtUp();
+      found = await this.#opened(accessKeyId);
     }
     if (!found) return undefined;
-    const { account, principal, status, sealed } = found;
+    const { account, principal, status, secret } = found;
     const remembered: Remembered = {
       userId: principal.type === 'User' ? principal.userId : undefined,
       credential: { account, principal, active: status === 'Active' },
       expires: Number.POSITIVE_INFINITY,
-      secret: await sealer.open({ account, id: accessKeyId }, sealed),
+      secret,
       keys: new Map(),
     };
     if (changes === this.#changes) keep(this.#longTerm, accessKeyId, remembered);
     return known(remembered, scope);
+  }
+
+  async #opened(accessKeyId: string): Promise<(LongTermCredential & { readonly secret: string }) | undefined> {
+    const { from, partition, sealer } = this.#options;
+    const found = await longTermCredential(accessKeyId, partition, from);
+    return found && { ...found, secret: await sealer.open({ account: found.account, id: accessKeyId }, found.sealed) };
   }
 
   async #openSession(accessKeyId: string, token: string, scope: CredentialScope, now: Date) {

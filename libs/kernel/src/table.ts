@@ -78,13 +78,14 @@ export class Table<Row> {
     this.#tracking = true;
   }
 
+  /** Rows that came and went in between have not changed. */
   takeChanges(): Change<Row>[] {
-    const changes = Array.from(this.#changed, ([id, before]) => ({
-      model: this.#model,
-      account: this.#account,
-      before,
-      after: this.#rows.get(id),
-    }));
+    const changes: Change<Row>[] = [];
+    for (const [id, before] of this.#changed) {
+      const after = this.#rows.get(id);
+      if (before === undefined && after === undefined) continue;
+      changes.push({ model: this.#model, account: this.#account, before, after });
+    }
     this.#changed = new Map();
     return changes;
   }

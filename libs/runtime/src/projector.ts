@@ -16,6 +16,8 @@ export interface Progress {
 }
 
 export interface ProjectorOptions {
+  /** Called with new events before rows and checkpoint are stored: at least once with each. */
+  readonly storing?: (events: readonly RecordedEvent[]) => Promise<void>;
   /** Called after rows have changed, before anyone waiting for the position goes on. */
   readonly changed?: (changes: readonly Change[]) => void;
   /** Called when the projector gave up: its read models stay where they are. */
@@ -65,7 +67,12 @@ export class Projector {
 
   /** Catches up with the log, then follows it. */
   async start(): Promise<void> {
-    this.#position = (await this.#readModels.checkpoint(this.#id)) ?? 0;
+    this.#position = await this.#stored();
+    if (this.#position > (await this.#log.head())) {
+      // The log was put back to an earlier state: these rows tell of what never happened.
+      await this.#readModels.clear(this.#id);
+      this.#position = 0;
+    }
     this.#stopListening = this.#log.onAppended(() => this.#wake());
     this.#wake();
     await this.#running;
@@ -125,12 +132,18 @@ export class Projector {
         attempt = 1;
       } catch (error) {
         this.#states.clear();
-        if (attempt++ >= tries) {
+        // Rows that are stored but were not told of: folding again would count twice, going on leaves caches behind.
+        const stored = await this.#stored().catch(() => Number.POSITIVE_INFINITY);
+        if (attempt++ >= tries || stored > this.#position) {
           this.#giveUp(error);
           return;
         }
       }
     }
+  }
+
+  async #stored(): Promise<Position> {
+    return (await this.#readModels.checkpoint(this.#id)) ?? 0;
   }
 
   async #apply(events: readonly RecordedEvent[], position: Position): Promise<void> {
@@ -146,6 +159,7 @@ export class Projector {
         for (const change of table.takeChanges()) changes.push(change);
       }
     }
+    await this.#options.storing?.(events);
     await this.#readModels.apply(this.#id, changes, position);
     this.#options.changed?.(changes);
     if (this.#options.progress) {

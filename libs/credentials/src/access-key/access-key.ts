@@ -1,4 +1,4 @@
-import { type Event, type Evolve, readModel } from '@muniment/kernel';
+import { accountOf, type Event, type Evolve, type RecordedEvent, readModel, type Subject } from '@muniment/kernel';
 import type { Credentials } from '../credentials.js';
 
 export type KeyStatus = 'Active' | 'Inactive';
@@ -39,3 +39,9 @@ export const accessKeyEvents: Evolve<Credentials, AccessKeyEvent> = {
 export const rootKeyEvents = (account: string, accessKeyId: string, sealed: string): AccessKeyEvent[] => [
   { type: 'AccessKeyCreated', data: { accessKeyId, userId: account, sealed } },
 ];
+
+/** Whose sealed secret an event ends: nobody may open it again, in the log or in any copy of it. */
+export function secretEndedBy({ type, stream, data }: RecordedEvent): Subject | undefined {
+  if (type !== ('AccessKeyDeleted' satisfies AccessKeyEvent['type'])) return undefined;
+  return { account: accountOf(stream), id: (data as { accessKeyId: string }).accessKeyId };
+}
