@@ -74,6 +74,27 @@ test('a refused command takes nothing with it: its neighbours in the batch are w
   expect(await names(writer)).toEqual(['a', 'b']);
 });
 
+test('a command whose answer fails takes nothing with it: it is not written, its neighbours are', async () => {
+  const { log, writer } = open();
+  const broken: Turn = () => ({
+    events: [{ type: 'NameTaken', data: { id: 'x', name: 'x' } }],
+    answer: () => {
+      throw new TypeError('a broken reply');
+    },
+  });
+  const first = writer.write(take('a'), metadata('c0'));
+  const [refused, written] = await Promise.allSettled([
+    writer.write(broken, metadata('c1')),
+    writer.write(take('b'), metadata('c2')),
+  ]);
+  await first;
+  expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'a broken reply' } });
+  expect(written).toEqual({ status: 'fulfilled', value: startOver });
+  await writer.write(take('b'), metadata('c2'));
+  expect(await names(writer)).toEqual(['a', 'b']);
+  expect(await names(open(log).writer)).toEqual(['a', 'b']);
+});
+
 test('another writer of the stream leads to a fresh decision on the caught-up state (R17)', async () => {
   const log = new WatchedLog();
   const [one, other] = [open(log).writer, open(log).writer];
@@ -136,7 +157,19 @@ describe('a snapshot', () => {
 
   test('of another version of the fold is not used', async () => {
     const { log, kept } = await filled();
-    await kept.keep('snapshot:ledger-111122223333', JSON.stringify({ version: 0, revision: 5, recent: [], tables: {} }));
+    await kept.keep(
+      'snapshot:ledger-111122223333',
+      JSON.stringify({ version: 0, revision: 5, recent: [], tables: {} }),
+    );
     expect(await names(new Writer(anyLedger, account, log, kept))).toHaveLength(1100);
+  });
+
+  test('of events that the log does not hold (a backup was restored) is not used', async () => {
+    const { kept } = await filled();
+    const log = new WatchedLog();
+    const { writer } = open(log, kept);
+    expect(await names(writer)).toEqual([]);
+    await writer.write(take('a'), metadata('c1'));
+    expect(await names(open(log, kept).writer)).toEqual(['a']);
   });
 });

@@ -36,6 +36,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** One command's events or answer failed with its events folded: the others of its batch start over without it. */
+class Spoilt extends Error {
+  readonly by: Waiting;
+
+  constructor(by: Waiting, cause: unknown) {
+    super('a command failed after it was decided', { cause });
+    this.by = by;
+  }
+}
+
 const largestBatch = 512;
 /** Fewer events than this are folded faster than a snapshot is read. */
 const snapshotEvery = 1000;
@@ -92,8 +102,7 @@ export class Writer {
   }
 
   async #load(): Promise<Folded> {
-    const snapshot = restore(this.#aggregate, this.#account, await this.#kept.kept(this.#snapshot));
-    const folded = snapshot ?? { state: this.#aggregate.empty(this.#account), revision: NO_STREAM, recent: new Map() };
+    const folded = (await this.#fromSnapshot()) ?? { state: this.#aggregate.empty(this.#account), revision: NO_STREAM, recent: new Map() };
     this.#sinceSnapshot = 0;
     for await (const events of this.#log.readStream(this.#stream, { from: folded.revision + 1 })) {
       for (const event of events) {
@@ -106,6 +115,17 @@ export class Writer {
     return folded;
   }
 
+  /** A snapshot of events that the log does not hold (it was put back to an earlier state) is none. */
+  async #fromSnapshot(): Promise<Folded | undefined> {
+    const folded = restore(this.#aggregate, this.#account, await this.#kept.kept(this.#snapshot));
+    if (folded === undefined) return undefined;
+    const newest = [...folded.recent.keys()].at(-1);
+    for await (const [last] of this.#log.readStream(this.#stream, { from: folded.revision, backwards: true })) {
+      return last?.revision === folded.revision && last.meta.commandId === newest ? folded : undefined;
+    }
+    return undefined;
+  }
+
   async #drain(): Promise<void> {
     this.#busy = true;
     try {
@@ -116,7 +136,8 @@ export class Writer {
         } catch (error) {
           // What was folded but not written must not be built upon.
           this.#folded = undefined;
-          const again = error instanceof WrongExpectedRevision;
+          const again = error instanceof WrongExpectedRevision || error instanceof Spoilt;
+          if (error instanceof Spoilt) error.by.reject(error.cause);
           for (const waiting of batch) again ? waiting.resolve(startOver) : waiting.reject(error);
         }
       }
@@ -139,14 +160,10 @@ export class Writer {
         deliveries.push(() => waiting.resolve(startOver));
       } else {
         const { decided } = outcome;
-        const fresh = decided.events;
-        for (const [index, event] of fresh.entries()) {
-          const recorded = this.#record(event, waiting.meta, index);
-          events.push(recorded);
-          foldEvent(this.#aggregate, folded.state, { ...recorded, stream: this.#stream, revision: 0, position: 0 });
-        }
+        const fresh = decided.events.map((event, index) => this.#record(event, waiting.meta, index));
+        const answer = this.#fold(waiting, folded, decided, fresh);
+        events.push(...fresh);
         if (fresh.length > 0) changed.push(waiting.meta.commandId);
-        const answer = decided.answer();
         deliveries.push((position) => waiting.resolve({ answer, position: fresh.length > 0 ? position : repeated }));
       }
     }
@@ -171,6 +188,17 @@ export class Writer {
       return { decided: waiting.turn(folded, repeated) };
     } catch (refused) {
       return { refused };
+    }
+  }
+
+  #fold(waiting: Waiting, folded: Folded, { answer }: Decided, events: readonly NewEvent[]): unknown {
+    try {
+      for (const event of events) {
+        foldEvent(this.#aggregate, folded.state, { ...event, stream: this.#stream, revision: 0, position: 0 });
+      }
+      return answer();
+    } catch (error) {
+      throw new Spoilt(waiting, error);
     }
   }
 
