@@ -29,6 +29,7 @@ const pageSize = 1000;
 /** Rows of this many accounts are kept in memory for folding; the least recently changed go first. */
 const residentAccounts = 256;
 const tries = 5;
+const checkpointEvery = 1000;
 
 interface Waiter {
   readonly position: Position;
@@ -45,6 +46,8 @@ export class Projector {
   readonly #states = new Map<string, unknown>();
   readonly #categories: readonly string[];
   #position: Position = 0;
+  /** The checkpoint. */
+  #stored: Position = 0;
   #waiters: Waiter[] = [];
   #running: Promise<void> | undefined;
   #again = false;
@@ -160,7 +163,10 @@ export class Projector {
       }
     }
     await this.#options.storing?.(events);
+    // Events that change no row change none when they are read again: the checkpoint need not follow each of them.
+    if (changes.length === 0 && position - this.#stored < checkpointEvery) return;
     await this.#readModels.apply(this.#id, changes, position);
+    this.#stored = position;
     this.#options.changed?.(changes);
     if (this.#options.progress) {
       this.#options.progress({ projection: this.#id.name, position, head: await this.#log.head() });
