@@ -78,7 +78,10 @@ export class EnvelopeSealer implements Sealer {
   }
 
   openToken(token: string): string | undefined {
-    return decrypt(this.#token, Buffer.from(token, 'base64'), 'session-token')?.toString();
+    const sealed = Buffer.from(token, 'base64');
+    // One spelling only: base64 is read with whatever else stands in it.
+    if (sealed.toString('base64') !== token) return undefined;
+    return decrypt(this.#token, sealed, 'session-token')?.toString();
   }
 
   /** Refuses a root key other than the one that sealed what is stored: remembered by a fingerprint, not by itself. */

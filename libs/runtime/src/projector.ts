@@ -46,8 +46,7 @@ export class Projector {
   readonly #states = new Map<string, unknown>();
   readonly #categories: readonly string[];
   #position: Position = 0;
-  /** The checkpoint. */
-  #stored: Position = 0;
+  #checkpoint: Position = 0;
   #waiters: Waiter[] = [];
   #running: Promise<void> | undefined;
   #again = false;
@@ -76,6 +75,7 @@ export class Projector {
       await this.#readModels.clear(this.#id);
       this.#position = 0;
     }
+    this.#checkpoint = this.#position;
     this.#stopListening = this.#log.onAppended(() => this.#wake());
     this.#wake();
     await this.#running;
@@ -164,9 +164,9 @@ export class Projector {
     }
     await this.#options.storing?.(events);
     // Events that change no row change none when they are read again: the checkpoint need not follow each of them.
-    if (changes.length === 0 && position - this.#stored < checkpointEvery) return;
+    if (changes.length === 0 && position - this.#checkpoint < checkpointEvery) return;
     await this.#readModels.apply(this.#id, changes, position);
-    this.#stored = position;
+    this.#checkpoint = position;
     this.#options.changed?.(changes);
     if (this.#options.progress) {
       this.#options.progress({ projection: this.#id.name, position, head: await this.#log.head() });

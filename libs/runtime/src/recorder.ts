@@ -11,7 +11,7 @@ export interface RecorderOptions<Facts, Record> {
   readonly ids: Ids;
   readonly shape: Shape<Facts, Record>;
   readonly now: () => Date;
-  /** Told when records could not be written; they are kept and tried again. */
+  /** Told when records could not be written, which are kept and tried again, or when one could not be made. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -76,13 +76,23 @@ export class Recorder<Facts, Record> {
   async #write(facts: readonly Facts[]): Promise<void> {
     const byAccount = new Map<string, Record[]>();
     for (const each of facts) {
-      for (const { account, record } of this.#options.shape(each)) {
+      for (const { account, record } of this.#shaped(each)) {
         const records = byAccount.get(account);
         if (records) records.push(record);
         else byAccount.set(account, [record]);
       }
     }
     await Promise.all(Array.from(byAccount, ([account, records]) => this.#keep(account, records)));
+  }
+
+  /** One call whose record cannot be made must not cost the others theirs. */
+  #shaped(facts: Facts): ReturnType<Shape<Facts, Record>> {
+    try {
+      return this.#options.shape(facts);
+    } catch (error) {
+      this.#options.failed(error);
+      return [];
+    }
   }
 
   /** Appends until it has worked: an acknowledged call is recorded, however long the log is away. */
