@@ -3,15 +3,17 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Somebody else works on this data directory. */
 export class DataDirectoryInUse extends Error {
@@ -36,6 +38,10 @@ export function writePrivately(path: string, content: string): void {
   fsyncSync(file);
   closeSync(file);
   renameSync(draft, path);
+  // The name is on disk only when the directory is.
+  const directory = openSync(dirname(path), 'r');
+  fsyncSync(directory);
+  closeSync(directory);
 }
 
 /** Start time of a process in kernel ticks; undefined when there is no such process or no way to tell. */
@@ -109,35 +115,57 @@ export class DataDirectory {
 
   #lock(): void {
     const own: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' };
-    for (let attempt = 0; attempt < 10; attempt++) {
-      try {
-        const file = openSync(this.#lockFile, 'wx', 0o600);
-        writeSync(file, JSON.stringify(own));
-        closeSync(file);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const draft = `${this.#lockFile}.${process.pid}`;
+    rmSync(draft, { force: true });
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
+    try {
+      for (let attempt = 0; attempt < 10; attempt++) {
+        if (this.#take(draft)) return;
         this.#removeStale();
       }
+    } finally {
+      rmSync(draft, { force: true });
     }
     throw new Error(`cannot take the lock \`${this.#lockFile}\``);
   }
 
-  /** A lock whose process is gone is moved away first, so that of two who find it only one removes it. */
-  #removeStale(): void {
-    let owner: Owner | undefined;
+  /** The lock appears with its content or not at all: nobody finds one half written by a process that lives. */
+  #take(draft: string): boolean {
     try {
-      owner = JSON.parse(readFileSync(this.#lockFile, 'utf8')) as Owner;
-    } catch {
-      // Half written by a process that was killed, or just removed: no owner either way.
+      linkSync(draft, this.#lockFile);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return false;
     }
-    if (owner && isAlive(owner)) throw new DataDirectoryInUse(this.path, owner.pid);
-    const aside = `${this.#lockFile}.${process.pid}`;
+  }
+
+  /** A lock whose process is gone is moved away, and put back if it turns out to be another's, taken meanwhile. */
+  #removeStale(): void {
+    const found = this.#ownerIn(this.#lockFile);
+    if (found && isAlive(found)) throw new DataDirectoryInUse(this.path, found.pid);
+    const aside = `${this.#lockFile}.stale.${process.pid}`;
     try {
       renameSync(this.#lockFile, aside);
-      rmSync(aside, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return;
+    }
+    const moved = this.#ownerIn(aside);
+    if (moved && isAlive(moved)) {
+      this.#take(aside);
+      rmSync(aside, { force: true });
+      throw new DataDirectoryInUse(this.path, moved.pid);
+    }
+    rmSync(aside, { force: true });
+  }
+
+  /** Undefined: no lock, or one that cannot be read and so has no owner. */
+  #ownerIn(path: string): Owner | undefined {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as Owner;
+    } catch {
+      return undefined;
     }
   }
 }
