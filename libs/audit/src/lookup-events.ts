@@ -6,6 +6,11 @@ const pageSize = 50;
 /** How far back CloudTrail itself looks; Muniment keeps more, and `StartTime` reaches it. */
 const defaultDays = 90;
 const day = 24 * 60 * 60 * 1000;
+/** No call is older than Muniment; days before it, or after today, are not worth walking through. */
+const firstDay = new Date('2020-01-01T00:00:00Z');
+
+const later = (a: Date, b: Date): Date => (a > b ? a : b);
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 
 type Attribute = cloudtrail.LookupAttribute;
 
@@ -83,7 +88,12 @@ export const LookupEvents: Query = query(cloudtrail.LookupEvents, {
       return at >= start.getTime() && at <= end.getTime();
     };
     const keep = (record: CallRecord): boolean => inTime(record) && matches(record, LookupAttributes);
-    return page(from.history(call.account, start, end), keep, MaxResults, NextToken);
+    const history = from.history(
+      call.account,
+      later(start, firstDay),
+      earlier(end, new Date(call.now.getTime() + day)),
+    );
+    return page(history, keep, MaxResults, NextToken);
   },
   authorize: () => ({ resource: '*' }),
   reply: ({ records, next }: Found) => ({

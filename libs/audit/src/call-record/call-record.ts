@@ -34,6 +34,13 @@ const errorCodeOf = ({ operation, fault }: CallFacts): string | undefined =>
 const sibling = (eventId: string): string =>
   eventId.slice(0, -1) + (Number.parseInt(eventId.slice(-1), 16) ^ 1).toString(16);
 
+/** Callers choose these texts, unverified ones too; CloudTrail cuts them as well. */
+const longestText = 1024;
+const cut = (text: string): string => (text.length > longestText ? text.slice(0, longestText) : text);
+
+/** Parameters larger than this are left out (CloudTrail's own limit, 100 KB). */
+const largestParameters = 100 * 1024;
+
 const withoutFraction = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
 
 /** The records of one call, by account: the caller's, and one for each other account whose resource was asked for. */
@@ -65,7 +72,8 @@ function recordFor(facts: CallFacts, account: string): CallRecord {
   const { service, operation, caller, fault } = facts;
   const eventName = operation?.name ?? facts.operationName ?? 'Unknown';
   const readOnly = readOnlyName.test(eventName) || service?.id === 'sts';
-  const requestParameters = operation && facts.input ? elements(operation.input, facts.input) : null;
+  const parameters = operation && facts.input ? elements(operation.input, facts.input) : null;
+  const requestParameters = JSON.stringify(parameters).length > largestParameters ? null : parameters;
   // Of reads only those answers are kept that hand something out: credentials.
   const handsOut = Object.hasOwn((facts.output ?? {}) as object, 'Credentials');
   const answered = operation !== undefined && !fault && (!readOnly || handsOut);
@@ -77,10 +85,10 @@ function recordFor(facts: CallFacts, account: string): CallRecord {
       eventTime: withoutFraction(facts.at),
       eventSource: `${service?.endpointPrefix ?? 'unknown'}.amazonaws.com`,
       eventName,
-      awsRegion: facts.region,
+      awsRegion: cut(facts.region),
       sourceIPAddress: facts.sourceIp,
-      userAgent: facts.userAgent,
-      ...(fault && { errorCode: errorCodeOf(facts), errorMessage: fault.message }),
+      userAgent: cut(facts.userAgent),
+      ...(fault && { errorCode: errorCodeOf(facts), errorMessage: cut(fault.message) }),
       requestParameters,
       responseElements: answered ? elements(operation.output, facts.output) : null,
       requestID: facts.requestId,
