@@ -11,6 +11,9 @@ export type Form = ReadonlyMap<string, FormNode>;
 /** Deeper than any model nests. */
 const MAX_DEPTH = 32;
 
+/** More steps of names than any request has: a form is read before its sender is known, and each costs far more than its text. */
+const MAX_STEPS = 20_000;
+
 const WIDE = /[\u0080-\u00ff]/;
 
 /** `text` is latin1: every character is one byte of the request. */
@@ -31,11 +34,12 @@ function nodeAt(level: Map<string, FormNode>, name: string): FormNode {
   return node;
 }
 
-/** The first of several values for one name counts. */
-function insert(form: Map<string, FormNode>, name: string, value: string): void {
+/** The first of several values for one name counts. Returns the steps of the name. */
+function insert(form: Map<string, FormNode>, name: string, value: string): number {
   let level = form;
   let from = 0;
-  for (let depth = 0; ; depth++) {
+  let depth = 0;
+  for (; ; depth++) {
     if (depth === MAX_DEPTH) throw new Malformed('parameter name is nested too deeply');
     const dot = name.indexOf('.', from);
     if (dot < 0) break;
@@ -45,6 +49,7 @@ function insert(form: Map<string, FormNode>, name: string, value: string): void 
   }
   const node = nodeAt(level, from === 0 ? name : name.slice(from));
   node.value ??= value;
+  return depth + 1;
 }
 
 /** In one pass over the text. */
@@ -65,7 +70,13 @@ function eachPair(text: string, visit: (name: string, value: string) => void): v
 
 export function parseForm(...texts: readonly string[]): Form {
   const form = new Map<string, FormNode>();
-  for (const text of texts) eachPair(text, (name, value) => insert(form, name, value));
+  let steps = 0;
+  for (const text of texts) {
+    eachPair(text, (name, value) => {
+      steps += insert(form, name, value);
+      if (steps > MAX_STEPS) throw new Malformed('the request has too many parameters');
+    });
+  }
   return form;
 }
 

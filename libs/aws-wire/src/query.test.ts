@@ -138,6 +138,15 @@ describe('a form that does not fit the model', () => {
     expect(decode(iam.GetUser, `${'a.'.repeat(100_000)}=1`)).toEqual(malformed('parameter name is nested too deeply'));
   });
 
+  test('more parameters than any request has are refused before they are kept', () => {
+    const many = Array.from({ length: 30_000 }, (_, index) => `${index}${'.a'.repeat(30)}=`).join('&');
+    const started = process.cpuUsage();
+    expect(decode(iam.GetUser, many)).toEqual(malformed('the request has too many parameters'));
+    expect(process.cpuUsage(started).user).toBeLessThan(200_000);
+    const tags = Array.from({ length: 2000 }, (_, n) => `Tags.member.${n + 1}.Key=k&Tags.member.${n + 1}.Value=v`);
+    expect(decode(iam.TagUser, `UserName=bob&${tags.join('&')}`)).toMatchObject({ ok: true });
+  });
+
   test('exactly one member of a union', () => {
     const form = 'PolicyExclusionList.member.1.PolicyArn=x&PolicyExclusionList.member.1.PolicyType=scp';
     expect(decode(iam.SimulatePrincipalPolicy, form)).toEqual(malformed('expected one member of `PolicyIdentifier`'));
