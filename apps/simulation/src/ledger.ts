@@ -1,4 +1,12 @@
-import { type Aggregate, aggregate, type Event, type EventMetadata, type Evolve, readModel, type StateOf } from '@muniment/kernel';
+import {
+  type Aggregate,
+  aggregate,
+  type Event,
+  type EventMetadata,
+  type Evolve,
+  readModel,
+  type StateOf,
+} from '@muniment/kernel';
 
 /** A name that somebody has taken, and how often it was changed. */
 export interface Entry {

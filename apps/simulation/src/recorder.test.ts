@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { MemoryEventLog } from '@muniment/eventlog-memory';
 import type { NewEvent, RecordedEvent, Revision } from '@muniment/kernel';
-import { type Appended, callHistory, callsStream, chainHash, LogUnavailable, Recorder, randomIds } from '@muniment/runtime';
+import {
+  type Appended,
+  callHistory,
+  callsStream,
+  chainHash,
+  LogUnavailable,
+  Recorder,
+  randomIds,
+} from '@muniment/runtime';
 import { fixedClock } from '@muniment/testing';
 
 interface Facts {
@@ -91,4 +99,23 @@ test('records wait while the log is away and none is lost (R28)', async () => {
   await recorder.record({ account, number: 1 }, true);
   expect(failures).toBe(1);
   expect(await historyOf(log)).toEqual([1]);
+});
+
+test('a call of which no record can be made costs no other call its record', async () => {
+  const log = new MemoryEventLog();
+  const failures: unknown[] = [];
+  const recorder = new Recorder<Facts, number>({
+    log,
+    ids: randomIds,
+    shape: ({ account: owner, number }) => {
+      if (number === 1) throw new TypeError('no record');
+      return [{ account: owner, record: number }];
+    },
+    now: () => clock.now(),
+    failed: (error) => failures.push(error),
+  });
+  for (let number = 0; number < 3; number++) void recorder.record({ account, number }, false);
+  await recorder.flush();
+  expect(await historyOf(log)).toEqual([2, 0]);
+  expect(failures).toEqual([new TypeError('no record')]);
 });

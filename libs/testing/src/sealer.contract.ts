@@ -95,6 +95,12 @@ export function sealerContract(name: string, open: () => Promise<OpenSealer>): v
         sealed.slice(2),
         token.slice(4),
         token.slice(0, -8),
+        // The same bytes, spelt otherwise.
+        `${token}!`,
+        `${token} `,
+        ` ${token}`,
+        `${token.slice(0, 8)}\n${token.slice(8)}`,
+        token.replaceAll('=', '') + '==='.slice(0, token.endsWith('=') ? 3 : 1),
       ]) {
         expect(sealer.openToken(other)).toBeUndefined();
       }
