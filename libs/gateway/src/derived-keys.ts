@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { accessKeys, type LongTermCredential, longTermCredential, principalOf } from '@muniment/credentials/contract';
 import { users } from '@muniment/directory/contract';
 import type { Change, Sources } from '@muniment/kernel';
@@ -22,7 +22,7 @@ interface Remembered {
   readonly credential: Omit<KnownCredential, 'signingKey'>;
   readonly expires: number;
   readonly secret: string;
-  readonly keys: Map<string, KeyObject>;
+  readonly known: Map<string, KnownCredential>;
 }
 
 /** Derived signing keys, kept until the rows they come from change; secrets stay in here. */
@@ -83,7 +83,7 @@ export class DerivedKeys implements SigningKeys {
       credential: { account, principal, active: status === 'Active' },
       expires: Number.POSITIVE_INFINITY,
       secret,
-      keys: new Map(),
+      known: new Map(),
     };
     if (changes === this.#changes) keep(this.#longTerm, accessKeyId, remembered);
     return known(remembered, scope);
@@ -111,7 +111,7 @@ export class DerivedKeys implements SigningKeys {
       credential: { account: sealed.account, principal, session: sealed.session, active: true },
       expires,
       secret: sealed.secretAccessKey,
-      keys: new Map<string, KeyObject>(),
+      known: new Map<string, KnownCredential>(),
     };
     if (changes === this.#changes) keep(this.#sessions, token, remembered);
     return known(remembered, scope);
@@ -130,16 +130,16 @@ const renamed = (before: unknown, after: unknown): boolean => {
   return now === undefined || old?.userName !== now.userName || old?.path !== now.path;
 };
 
-function known({ credential, secret, keys }: Remembered, scope: CredentialScope): KnownCredential {
+/** One finished answer for each day, region and service: few at any time. */
+function known({ credential, secret, known: answers }: Remembered, scope: CredentialScope): KnownCredential {
   const name = `${scope.date}/${scope.region}/${scope.service}`;
-  let signingKey = keys.get(name);
-  if (signingKey === undefined) {
-    // A day, a region or a service more: few at any time.
-    if (keys.size >= 16) keys.clear();
-    signingKey = createSecretKey(deriveSigningKey(secret, scope));
-    keys.set(name, signingKey);
+  let answer = answers.get(name);
+  if (answer === undefined) {
+    if (answers.size >= 16) answers.clear();
+    answer = { ...credential, signingKey: createSecretKey(deriveSigningKey(secret, scope)) };
+    answers.set(name, answer);
   }
-  return { ...credential, signingKey };
+  return answer;
 }
 
 function keep<Value>(kept: Map<string, Value>, name: string, value: Value): void {

@@ -8,11 +8,12 @@ import {
   protocolOf,
   serviceOf,
   type WireFault,
+  type WireRequest,
 } from '@muniment/aws-wire';
-import type { Position } from '@muniment/kernel';
+import type { Awaitable, Position } from '@muniment/kernel';
 import { type Bus, BusUnavailable, type Clock, type Ids, type Reply, type Request, subjectOf } from '@muniment/runtime';
 import { refusal } from '@muniment/sts/contract';
-import { authenticate, type AuthenticationOptions } from './authenticate.js';
+import { type Authenticated, authenticate, type AuthenticationOptions } from './authenticate.js';
 import { type Incoming, type Outgoing, sourceIp, views } from './incoming.js';
 
 export interface GatewayOptions extends AuthenticationOptions {
@@ -25,6 +26,8 @@ export interface GatewayOptions extends AuthenticationOptions {
   /** Takes the call record; `durably`: resolves when it is on disk. */
   readonly record: (facts: CallFacts, durably: boolean) => Promise<void> | undefined;
   readonly unexpected: (error: unknown, requestId: string) => void;
+  /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. */
+  readonly settled: (position: Position) => Awaitable<unknown>;
   /** Called with each answer, for metrics. */
   readonly answered?: (operation: string, status: number, seconds: number) => void;
 }
@@ -38,12 +41,15 @@ const unavailable: WireFault = {
   message: 'The request has failed due to a temporary failure of the server.',
 };
 
+type Facts = { -readonly [Member in keyof CallFacts]: CallFacts[Member] };
+
 /** What has become known of a request on its way through. */
 interface Journey {
   readonly requestId: string;
   readonly arrived: Date;
   readonly started: number;
-  facts: CallFacts;
+  /** Filled in place: all members are there from the start, so that none of the steps copies the others' work. */
+  readonly facts: Facts;
   service: Service | undefined;
   operation: Operation | undefined;
   position: Position | undefined;
@@ -105,6 +111,14 @@ export class Gateway {
         region: 'us-east-1',
         secureTransport: secure,
         touched: [],
+        service: undefined,
+        operation: undefined,
+        operationName: undefined,
+        caller: undefined,
+        claimed: undefined,
+        input: undefined,
+        output: undefined,
+        fault: undefined,
       },
     };
   }
@@ -113,19 +127,14 @@ export class Gateway {
     const { signed, wire } = views(incoming);
     const { sourceIp: address, userAgent, secureTransport } = journey.facts;
     const origin = { sourceIp: address, userAgent, secureTransport };
+    // Only positions that were told by this gateway: nobody unknown can make a request wait.
+    await this.#options.settled(this.#position);
     const verified = await authenticate(signed, wire, origin, journey.arrived, this.#options);
     const { service } = verified;
     journey.service = service;
     const found = service && operationOf(service, wire);
     if (found && !isFault(found)) journey.operation = found;
-    journey.facts = {
-      ...journey.facts,
-      ...(service && { service }),
-      ...(journey.operation ? { operation: journey.operation } : {}),
-      ...(verified.ok
-        ? { caller: verified.caller, region: verified.caller.region }
-        : { claimed: claimOf(verified), ...(verified.region && { region: verified.region }) }),
-    };
+    describe(journey, verified, wire);
     if (!verified.ok) return this.#refuse(journey, verified.fault);
     if (!service || !found) return this.#refuse(journey, internalFailure);
     if (isFault(found)) return this.#refuse(journey, found);
@@ -135,7 +144,7 @@ export class Gateway {
     const decoded = protocolOf(service).decode(found, wire);
     if (!decoded.ok) return this.#refuse(journey, decoded.fault);
     const input = decoded.input as Record<string, unknown>;
-    journey.facts = { ...journey.facts, input };
+    journey.facts.input = input;
     const invalid = checkInput(found, input);
     if (invalid) return this.#refuse(journey, { code: 'ValidationError', message: invalid });
     const scope = `${caller.account}/${found.name}`;
@@ -150,7 +159,7 @@ export class Gateway {
       at: journey.facts.at,
       position: Math.max(this.#position, positionIn(incoming)),
     });
-    journey.facts = { ...journey.facts, touched: reply.touched };
+    journey.facts.touched = reply.touched;
     if (!reply.ok) return this.#refuse(journey, reply.fault);
     return this.#reply(journey, service, found, reply, scope);
   }
@@ -163,13 +172,13 @@ export class Gateway {
     scope: string,
   ): Outgoing {
     const output = this.#sealMarker(operation, reply.output as Record<string, unknown>, scope);
-    journey.facts = { ...journey.facts, output };
+    journey.facts.output = output;
     if (reply.position !== undefined) {
       journey.position = reply.position;
       if (reply.position > this.#position) this.#position = reply.position;
     }
     const { status, headers, body } = protocolOf(service).encode(operation, output, journey.requestId);
-    return { status, body, headers: { ...headers, 'x-muniment-position': String(this.#position) } };
+    return { status, body, headers: withPosition(headers, this.#position) };
   }
 
   async #ask(operation: Operation, request: Request): Promise<Reply> {
@@ -189,7 +198,7 @@ export class Gateway {
 
   #refuse(journey: Journey, fault: WireFault): Outgoing {
     const { code, message } = fault;
-    journey.facts = { ...journey.facts, fault: { code, message } };
+    journey.facts.fault = { code, message };
     // A request that names no service gets the error shape of the first one: never HTML.
     const service = journey.service ?? (this.#options.services[0] as Service);
     return protocolOf(service).encodeFault(service, fault, journey.requestId, journey.operation);
@@ -216,10 +225,39 @@ export class Gateway {
   }
 }
 
+/** Whom and what the call record will name, verified or only claimed. */
+function describe({ facts, service, operation }: Journey, verified: Authenticated, wire: WireRequest): void {
+  facts.service = service;
+  facts.operation = operation;
+  if (operation === undefined) facts.operationName = claimedOperation(wire);
+  if (verified.ok) {
+    facts.caller = verified.caller;
+    facts.region = verified.caller.region;
+  } else {
+    facts.claimed = claimOf(verified);
+    facts.region = verified.region ?? facts.region;
+  }
+}
+
+const actionParameter = /(?:^|&)Action=([A-Za-z0-9]{1,64})(?:&|$)/;
+
+/** What a request calls an operation that there is not, if it looks like a name. */
+function claimedOperation({ headers, query, body }: WireRequest): string | undefined {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return /\.([A-Za-z0-9]{1,64})$/.exec(target)?.[1];
+  return (actionParameter.exec(query) ?? actionParameter.exec(body.toString('latin1', 0, 1024)))?.[1];
+}
+
 const claimOf = ({ accessKeyId, account }: { accessKeyId?: string; account?: string }) => ({
   ...(accessKeyId !== undefined && { accessKeyId }),
   ...(account !== undefined && { account }),
 });
+
+/** The codec's headers are made for this one answer: one more goes in without a copy. */
+function withPosition(headers: Readonly<Record<string, string>>, position: Position): Readonly<Record<string, string>> {
+  (headers as Record<string, string>)['x-muniment-position'] = String(position);
+  return headers;
+}
 
 /** A client may demand that the answer knows everything up to a position it has been told of. */
 function positionIn({ headers }: Incoming): Position {

@@ -4,6 +4,7 @@ import {
   type Ask,
   type Asks,
   type Call,
+  type Caller,
   type Command,
   commonStatus,
   type EventMetadata,
@@ -38,22 +39,43 @@ export interface Executed {
 const tries = 8;
 
 /** The call as pure code sees it. */
-export function callOf(request: Request, operation: AnyOperation['operation'], ids: Ids): Call {
-  const now = new Date(request.at);
-  return {
-    account: request.caller.account,
-    partition: request.caller.principal.arn.split(':', 2)[1] ?? 'aws',
-    caller: request.caller,
-    requestId: request.requestId,
-    now,
-    id: (prefix) => ids.unique(prefix, idLength(prefix)),
-    after: (seconds) => new Date(now.getTime() + seconds * 1000),
-    fault(code, message) {
-      const declared = operation.errors.find((error) => error.code === code);
-      throw new Fault(code, message, declared?.status ?? commonStatus[code as keyof typeof commonStatus]);
-    },
-  };
+class OneCall implements Call {
+  readonly account: string;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly now: Date;
+  readonly #operation: AnyOperation['operation'];
+  readonly #ids: Ids;
+
+  constructor({ caller, requestId, at }: Request, operation: AnyOperation['operation'], ids: Ids) {
+    this.account = caller.account;
+    this.caller = caller;
+    this.requestId = requestId;
+    this.now = new Date(at);
+    this.#operation = operation;
+    this.#ids = ids;
+  }
+
+  get partition(): string {
+    return this.caller.principal.arn.split(':', 2)[1] ?? 'aws';
+  }
+
+  id(prefix: string): string {
+    return this.#ids.unique(prefix, idLength(prefix));
+  }
+
+  after(seconds: number): Date {
+    return new Date(this.now.getTime() + seconds * 1000);
+  }
+
+  fault(code: string, message: string): never {
+    const declared = this.#operation.errors.find((error) => error.code === code);
+    throw new Fault(code, message, declared?.status ?? commonStatus[code as keyof typeof commonStatus]);
+  }
 }
+
+export const callOf = (request: Request, operation: AnyOperation['operation'], ids: Ids): Call =>
+  new OneCall(request, operation, ids);
 
 function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['operation']): Question[] {
   if (asks === unrestricted) return [];

@@ -162,6 +162,7 @@ export class Projector {
         for (const change of table.takeChanges()) changes.push(change);
       }
     }
+    this.#forgetOldest(touched);
     await this.#options.storing?.(events);
     // Events that change no row change none when they are read again: the checkpoint need not follow each of them.
     if (changes.length === 0 && position - this.#checkpoint < checkpointEvery) return;
@@ -171,7 +172,6 @@ export class Projector {
     if (this.#options.progress) {
       this.#options.progress({ projection: this.#id.name, position, head: await this.#log.head() });
     }
-    this.#forgetOldest(touched);
   }
 
   async #stateOf(account: string): Promise<unknown> {

@@ -45,7 +45,9 @@ export class Recorder<Facts, Record> {
   readonly #chains = new Map<string, Chain>();
   #waiting: Facts[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Records that are being written, and those that will be when they are. */
   #flushing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(options: RecorderOptions<Facts, Record>) {
     this.#options = options;
@@ -59,18 +61,23 @@ export class Recorder<Facts, Record> {
     return undefined;
   }
 
-  /** Resolves when everything taken so far is on disk. */
-  async flush(): Promise<void> {
-    while (this.#flushing) await this.#flushing;
-    if (this.#waiting.length === 0) return;
+  /** Resolves when everything taken so far is on disk. Who waits for the same records waits for the same promise. */
+  flush(): Promise<void> {
+    if (this.#waiting.length === 0) return this.#flushing ?? Promise.resolve();
+    this.#next ??= this.#flushNext();
+    return this.#next;
+  }
+
+  /** Waits for the records before, then takes all that have come meanwhile. */
+  async #flushNext(): Promise<void> {
+    await this.#flushing;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const facts = this.#waiting;
     this.#waiting = [];
-    this.#flushing = this.#write(facts).finally(() => {
-      this.#flushing = undefined;
-    });
-    await this.#flushing;
+    this.#flushing = this.#next;
+    this.#next = undefined;
+    await this.#write(facts);
   }
 
   async #write(facts: readonly Facts[]): Promise<void> {

@@ -102,7 +102,11 @@ export class Writer {
   }
 
   async #load(): Promise<Folded> {
-    const folded = (await this.#fromSnapshot()) ?? { state: this.#aggregate.empty(this.#account), revision: NO_STREAM, recent: new Map() };
+    const folded = (await this.#fromSnapshot()) ?? {
+      state: this.#aggregate.empty(this.#account),
+      revision: NO_STREAM,
+      recent: new Map(),
+    };
     this.#sinceSnapshot = 0;
     for await (const events of this.#log.readStream(this.#stream, { from: folded.revision + 1 })) {
       for (const event of events) {
