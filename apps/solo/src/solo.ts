@@ -6,7 +6,7 @@ import { InProcessBus } from '@muniment/bus-inprocess';
 import { secretEndedBy } from '@muniment/credentials/contract';
 import { Decisions } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
-import type { Change, RecordedEvent } from '@muniment/kernel';
+import type { Change, Position, RecordedEvent } from '@muniment/kernel';
 import type { Check, Configuration, Metrics } from '@muniment/nest';
 import {
   ContextHost,
@@ -191,6 +191,7 @@ export class Solo {
       markers: markersOf((text) => createHmac('sha256', markerKey).update(text).digest()),
       record: (facts, durably) => this.#recorder.record(facts, durably),
       unexpected: (error, requestId) => this.#unexpected(error, requestId),
+      settled: (position) => this.#reached(position),
       answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
     });
   }
@@ -222,7 +223,12 @@ export class Solo {
   }
 
   async #caughtUp(): Promise<void> {
-    const head = await this.#stores.log.head();
-    for (const projector of this.#prompt) await projector.reached(head, patience);
+    await this.#reached(await this.#stores.log.head());
+  }
+
+  async #reached(position: Position): Promise<void> {
+    for (const projector of this.#prompt) {
+      if (projector.position < position) await projector.reached(position, patience);
+    }
   }
 }
