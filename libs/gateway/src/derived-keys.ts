@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { accessKeys, type LongTermCredential, longTermCredential, principalOf } from '@muniment/credentials/contract';
-import { users } from '@muniment/directory/contract';
-import type { Change, Sources } from '@muniment/kernel';
+import { roles, users } from '@muniment/directory/contract';
+import type { Change, Principal, Sources } from '@muniment/kernel';
 import type { Sealer } from '@muniment/runtime';
 import { type CredentialScope, deriveSigningKey } from '@muniment/sigv4';
 import { readSession, type SealedSession } from '@muniment/sts/contract';
@@ -18,7 +18,8 @@ export interface DerivedKeysOptions {
 const most = 10_000;
 
 interface Remembered {
-  readonly userId: string | undefined;
+  /** The user or role that it stands and falls with. */
+  readonly ownerId: string | undefined;
   readonly credential: Omit<KnownCredential, 'signingKey'>;
   readonly expires: number;
   readonly secret: string;
@@ -57,14 +58,17 @@ export class DerivedKeys implements SigningKeys {
         this.#longTerm.delete(model.id(before ?? after));
       } else if (model.name === users.name && before !== undefined && renamed(before, after)) {
         this.#changes++;
-        this.#forgetUser(model.id(before));
+        this.#forgetOwner(model.id(before));
+      } else if (model.name === roles.name && before !== undefined && after === undefined) {
+        this.#changes++;
+        this.#forgetOwner(model.id(before));
       }
     }
   }
 
-  #forgetUser(userId: string): void {
+  #forgetOwner(ownerId: string): void {
     for (const kept of [this.#longTerm, this.#sessions]) {
-      for (const [name, remembered] of kept) if (remembered.userId === userId) kept.delete(name);
+      for (const [name, remembered] of kept) if (remembered.ownerId === ownerId) kept.delete(name);
     }
   }
 
@@ -79,7 +83,7 @@ export class DerivedKeys implements SigningKeys {
     if (!found) return undefined;
     const { account, principal, status, secret } = found;
     const remembered: Remembered = {
-      userId: principal.type === 'User' ? principal.userId : undefined,
+      ownerId: ownerOf(principal),
       credential: { account, principal, active: status === 'Active' },
       expires: Number.POSITIVE_INFINITY,
       secret,
@@ -107,7 +111,7 @@ export class DerivedKeys implements SigningKeys {
     if (!principal) return undefined;
     const remembered = {
       accessKeyId,
-      userId: principal.type === 'User' ? principal.userId : undefined,
+      ownerId: ownerOf(principal),
       credential: { account: sealed.account, principal, session: sealed.session, active: true },
       expires,
       secret: sealed.secretAccessKey,
@@ -117,12 +121,20 @@ export class DerivedKeys implements SigningKeys {
     return known(remembered, scope);
   }
 
-  /** A session of a user is the user of today: renamed, or gone and then nobody's. */
+  /** A session of a user is the user of today: renamed, or gone and then nobody's, as is a role's without the role. */
   async #principalOf({ principal, account }: SealedSession): Promise<SealedSession['principal'] | undefined> {
-    if (principal.type !== 'User') return principal;
     const { from, partition } = this.#options;
+    if (principal.type === 'Root') return principal;
+    if (principal.type === 'AssumedRole') {
+      return (await from.findById(roles, principal.roleId, account)) ? principal : undefined;
+    }
     return principalOf(principal, await from.findById(users, principal.userId, account), { account, partition });
   }
+}
+
+function ownerOf(principal: Principal): string | undefined {
+  if (principal.type === 'Root') return undefined;
+  return principal.type === 'User' ? principal.userId : principal.roleId;
 }
 
 const renamed = (before: unknown, after: unknown): boolean => {
