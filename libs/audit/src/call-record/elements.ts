@@ -13,6 +13,9 @@ export function trailDate(date: Date): string {
   return `${months[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${clock}`;
 }
 
+/** One-time codes, which the model does not mark: one that was mistyped or not taken may still be good. */
+const codes: ReadonlySet<string> = new Set(['TokenCode', 'AuthenticationCode1', 'AuthenticationCode2']);
+
 /**
  * Input or output of a call in CloudTrail's spelling. What the model marks as sensitive is left out: a call record
  * holds no secret (requirements-2 section 14).
@@ -23,7 +26,7 @@ export function elements(shape: Structure, value: unknown): Record<string, unkno
   let any = false;
   for (const member of shape.members) {
     const content = source[member.name];
-    if (content === undefined || member.shape.sensitive) continue;
+    if (content === undefined || member.shape.sensitive || codes.has(member.name)) continue;
     const shown = element(member.shape, content);
     if (shown === undefined) continue;
     result[lowerFirst(member.name)] = shown;
