@@ -41,6 +41,19 @@ const furtherAccounts = (accounts: string | undefined): Preset[] =>
     return accountId && accessKeyId ? [{ accountId, accessKeyId, secretAccessKey: secret.join(':') }] : [];
   });
 
+/** A key id leads to its account: two accounts with one would be taken for each other. */
+function refuseSharedKeys(presets: readonly Preset[]): void {
+  const owners = new Map<string, string>();
+  for (const { accountId, accessKeyId } of presets) {
+    if (accessKeyId === undefined) continue;
+    const owner = owners.get(accessKeyId) ?? accountId;
+    if (owner !== accountId) {
+      throw new Error(`root access key \`${accessKeyId}\` is preset for two accounts: \`${owner}\` and \`${accountId}\``);
+    }
+    owners.set(accessKeyId, accountId);
+  }
+}
+
 /**
  * Makes the accounts and root keys that the configuration asks for and that are not there yet; run at every start, it
  * changes nothing when all is there.
@@ -62,12 +75,15 @@ export class FirstStart {
       throw new Error(`the data directory belongs to account \`${first}\`, not \`${configuration.accountId}\``);
     }
     const accountId = first ?? configuration.accountId ?? drawAccountId(this.#parts.ids);
-    const made = await this.#account({
+    const own: Preset = {
       accountId,
       ...(rootAccessKeyId !== undefined && { accessKeyId: rootAccessKeyId }),
       ...(rootSecretAccessKey !== undefined && { secretAccessKey: rootSecretAccessKey }),
-    });
-    for (const preset of furtherAccounts(configuration.accounts)) await this.#account(preset);
+    };
+    const further = furtherAccounts(configuration.accounts);
+    refuseSharedKeys([own, ...further]);
+    const made = await this.#account(own);
+    for (const preset of further) await this.#account(preset);
     return { accountId, made };
   }
 

@@ -66,3 +66,14 @@ test('the secret of a deleted key is erased, whenever its deletion is first seen
   expect(stores.keys.get(`${account}/AKIAGONE000000000001`)).toBeUndefined();
   await closeStores(stores);
 });
+
+test('a root key that is preset for two accounts is refused: who uses it would be taken for either', async () => {
+  const configuration = readConfiguration({
+    MUNIMENT_MEMORY: 'true',
+    MUNIMENT_ACCOUNT_ID: account,
+    MUNIMENT_ROOT_ACCESS_KEY_ID: 'AKIASHARED0000000001',
+    MUNIMENT_ROOT_SECRET_ACCESS_KEY: 'x'.repeat(40),
+    MUNIMENT_ACCOUNTS: `444455556666:AKIASHARED0000000001:${'y'.repeat(40)}`,
+  });
+  await expect(open(configuration)).rejects.toThrow('is preset for two accounts');
+});
