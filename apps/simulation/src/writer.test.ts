@@ -172,4 +172,12 @@ describe('a snapshot', () => {
     await writer.write(take('a'), metadata('c1'));
     expect(await names(open(log, kept).writer)).toEqual(['a']);
   });
+
+  test('that is damaged is not used: the events tell the same', async () => {
+    for (const damaged of ['{"version":1,', 'null', '{"version":1,"revision":5}']) {
+      const { log, kept } = await filled();
+      await kept.keep('snapshot:ledger-111122223333', damaged);
+      expect(await names(new Writer(anyLedger, account, log, kept))).toHaveLength(1100);
+    }
+  });
 });

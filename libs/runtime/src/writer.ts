@@ -119,9 +119,18 @@ export class Writer {
     return folded;
   }
 
+  /** One that cannot be read is none: the events tell the same. */
+  async #restored(): Promise<Folded | undefined> {
+    try {
+      return restore(this.#aggregate, this.#account, await this.#kept.kept(this.#snapshot));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A snapshot of events that the log does not hold (it was put back to an earlier state) is none. */
   async #fromSnapshot(): Promise<Folded | undefined> {
-    const folded = restore(this.#aggregate, this.#account, await this.#kept.kept(this.#snapshot));
+    const folded = await this.#restored();
     if (folded === undefined) return undefined;
     const newest = [...folded.recent.keys()].at(-1);
     for await (const [last] of this.#log.readStream(this.#stream, { from: folded.revision, backwards: true })) {
