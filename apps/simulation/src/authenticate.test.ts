@@ -190,7 +190,9 @@ describe('one verifier before any routing (S7)', () => {
   const attempts: Readonly<Record<string, Sent>> = {
     'no signature': { tamper: (incoming) => without(incoming, 'authorization') },
     'no date': { tamper: (incoming) => without(incoming, 'x-amz-date') },
-    'another body': { tamper: (incoming) => ({ ...incoming, body: Buffer.from('Action=ListUsers&Version=2010-05-08') }) },
+    'another body': {
+      tamper: (incoming) => ({ ...incoming, body: Buffer.from('Action=ListUsers&Version=2010-05-08') }),
+    },
     'another path': { tamper: (incoming) => ({ ...incoming, target: '/x' }) },
     'another query': { tamper: (incoming) => ({ ...incoming, target: '/?Action=ListUsers&Version=2010-05-08' }) },
     'another method': { tamper: (incoming) => ({ ...incoming, method: 'PUT' }) },

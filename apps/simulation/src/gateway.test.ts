@@ -87,10 +87,9 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is a n
   await admin.iam('PutRolePolicy', {
     RoleName: name,
     PolicyName: name,
-    PolicyDocument: anything.replace('"*"', '"iam:ListUsers"').replace(
-      '}]',
-      `,"Condition":{"StringEquals":{"aws:PrincipalTag/${name}":"x"}}}]`,
-    ),
+    PolicyDocument: anything
+      .replace('"*"', '"iam:ListUsers"')
+      .replace('}]', `,"Condition":{"StringEquals":{"aws:PrincipalTag/${name}":"x"}}}]`),
   });
   const user = new Client(platform, Client.keysIn(await admin.iam('CreateAccessKey', { UserName: name })));
   const assume = (more: object) =>

@@ -108,50 +108,8 @@ export class Platform {
       now: () => this.clock.now(),
       failed: () => undefined,
     });
-    const unexpected = (error: unknown) => void this.unexpected.push(error);
-    const { recorder } = this;
-    for (const context of contexts) {
-      const host = new ContextHost(context, {
-        log,
-        readModels: this.readModels,
-        rows,
-        projectors: this.projectors,
-        authorizer: {
-          authorize: async (...asked) => {
-            const verdict = await this.decisions.authorize(...asked);
-            const between = this.beforeWrite;
-            this.beforeWrite = undefined;
-            await between?.();
-            return verdict;
-          },
-        },
-        sealer: this.sealer,
-        ids: randomIds,
-        unexpected,
-        async *history(account, first, last) {
-          await recorder.flush();
-          yield* callHistory(log, account, first, last);
-        },
-      });
-      this.hosts.set(context.name, host);
-    }
-    this.gateway = new Gateway({
-      services,
-      routes: new Map(
-        contexts.flatMap(({ name, operations }) =>
-          operations.map(({ operation }) => [`${operation.service}:${operation.name}`, name] as const),
-        ),
-      ),
-      keys: this.keys,
-      windowSeconds: 300,
-      bus: this.bus,
-      clock: this.clock,
-      ids: randomIds,
-      markers: markersOf((text) => createHmac('sha256', 'a key of tests').update(text).digest()),
-      record: (facts, durably) => recorder.record(facts, durably),
-      unexpected,
-      settled: (position) => this.reached(position),
-    });
+    for (const context of contexts) this.hosts.set(context.name, this.#host(context, rows));
+    this.gateway = this.#gateway();
   }
 
   /** With two accounts; `root` and `otherRoot` are keys of their root users. */
@@ -205,5 +163,51 @@ export class Platform {
       for (const { data } of events) records.push(...(data as { records: CallRecord[] }).records);
     }
     return records;
+  }
+
+  #host(context: Context, rows: RowsOf): ContextHost {
+    const { log, readModels, projectors, sealer, recorder } = this;
+    return new ContextHost(context, {
+      log,
+      readModels,
+      rows,
+      projectors,
+      authorizer: {
+        authorize: async (...asked) => {
+          const verdict = await this.decisions.authorize(...asked);
+          const between = this.beforeWrite;
+          this.beforeWrite = undefined;
+          await between?.();
+          return verdict;
+        },
+      },
+      sealer,
+      ids: randomIds,
+      unexpected: (error) => void this.unexpected.push(error),
+      async *history(account, first, last) {
+        await recorder.flush();
+        yield* callHistory(log, account, first, last);
+      },
+    });
+  }
+
+  #gateway(): Gateway {
+    return new Gateway({
+      services,
+      routes: new Map(
+        contexts.flatMap(({ name, operations }) =>
+          operations.map(({ operation }) => [`${operation.service}:${operation.name}`, name] as const),
+        ),
+      ),
+      keys: this.keys,
+      windowSeconds: 300,
+      bus: this.bus,
+      clock: this.clock,
+      ids: randomIds,
+      markers: markersOf((text) => createHmac('sha256', 'a key of tests').update(text).digest()),
+      record: (facts, durably) => this.recorder.record(facts, durably),
+      unexpected: (error) => void this.unexpected.push(error),
+      settled: (position) => this.reached(position),
+    });
   }
 }

@@ -48,7 +48,9 @@ function refuseSharedKeys(presets: readonly Preset[]): void {
     if (accessKeyId === undefined) continue;
     const owner = owners.get(accessKeyId) ?? accountId;
     if (owner !== accountId) {
-      throw new Error(`root access key \`${accessKeyId}\` is preset for two accounts: \`${owner}\` and \`${accountId}\``);
+      throw new Error(
+        `root access key \`${accessKeyId}\` is preset for two accounts: \`${owner}\` and \`${accountId}\``,
+      );
     }
     owners.set(accessKeyId, accountId);
   }
