@@ -6,7 +6,7 @@ import { InProcessBus } from '@muniment/bus-inprocess';
 import { secretEndedBy } from '@muniment/credentials/contract';
 import { Decisions } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
-import type { Change, Position, RecordedEvent } from '@muniment/kernel';
+import type { Awaitable, Change, Position, RecordedEvent } from '@muniment/kernel';
 import type { Check, Configuration, Metrics } from '@muniment/nest';
 import {
   ContextHost,
@@ -226,9 +226,9 @@ export class Solo {
     await this.#reached(await this.#stores.log.head());
   }
 
-  async #reached(position: Position): Promise<void> {
-    for (const projector of this.#prompt) {
-      if (projector.position < position) await projector.reached(position, patience);
-    }
+  /** At once, without a promise, when nothing has to be waited for: every request asks. */
+  #reached(position: Position): Awaitable<unknown> {
+    const behind = this.#prompt.filter((projector) => projector.position < position);
+    return behind.length > 0 && Promise.all(behind.map((projector) => projector.reached(position, patience)));
   }
 }
