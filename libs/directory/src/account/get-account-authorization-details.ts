@@ -38,7 +38,7 @@ const attachedOnWire = (attached: readonly string[]): iam.AttachedPolicy[] =>
   attached.map((policyArn) => ({ PolicyName: policyName(policyArn), PolicyArn: policyArn }));
 
 async function userDetail(row: User, from: Sources, call: Call): Promise<iam.UserDetail> {
-  const joined = await Promise.all(row.groups.map((groupId) => from.findById(groups, groupId)));
+  const joined = await Promise.all(row.groups.map(async (groupId) => from.findById(groups, groupId)));
   return {
     ...userOnWire(row, call),
     Tags: [...row.tags],

@@ -57,7 +57,7 @@ export const ListPolicyVersions = query(iam.ListPolicyVersions, {
     const before = ({ after, limit }: { after?: string; limit?: number }) =>
       (after === undefined ? versionIds : versionIds.filter((id) => numberOf(id) < numberOf(after))).slice(0, limit);
     const { rows, next } = await page(input, (id) => id, before);
-    const versions = await Promise.all(rows.map((id) => policy && versionOf(from, policy, id)));
+    const versions = await Promise.all(rows.map(async (id) => policy && versionOf(from, policy, id)));
     return { policy, versions: versions.filter((version) => version !== undefined), next };
   },
   authorize: ({ PolicyArn }, { policy }, call) => askToRead(call, PolicyArn, policy),
