@@ -165,6 +165,14 @@ test('assuming a role of another account leaves a record in both, with one share
   expect(own?.['responseElements']).toMatchObject({ credentials: { accessKeyId: 'ASIA1' } });
 });
 
+test('a refused one is recorded with the caller only: the account it names may not even exist', () => {
+  const resource = 'arn:aws:iam::222222222222:role/r';
+  const fault = { code: 'AccessDenied', message: 'no' };
+  const touched = [{ action: 'sts:AssumeRole', resource }];
+  const records = callRecords(facts({ service: sts.service, operation: sts.AssumeRole, fault, touched }), account);
+  expect(records.map((each) => each.account)).toEqual([account]);
+});
+
 test.each([
   ['2014-07-18T16:07:39Z', 'Jul 18, 2014, 4:07:39 PM'],
   ['2026-01-01T00:00:00Z', 'Jan 1, 2026, 12:00:00 AM'],

@@ -47,7 +47,8 @@ const withoutFraction = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
 export function callRecords(facts: CallFacts, fallbackAccount: string): { account: string; record: CallRecord }[] {
   const account = facts.caller?.account ?? facts.claimed?.account ?? fallbackAccount;
   const own = { account, record: recordFor(facts, account) };
-  if (!facts.caller) return [own];
+  // Only who was let in leaves a record with the owner: a refused call has touched nothing there, if there is anything.
+  if (!facts.caller || facts.fault) return [own];
   const foreign = facts.operation?.service === 'sts' ? foreignAccounts(facts.touched, account) : [];
   if (foreign.length === 0) return [own];
   const sharedEventID = facts.eventId;
