@@ -17,6 +17,9 @@ const headerBytes = 12;
 
 /** An event on its way, encoded outside the transaction; its places are known only inside. */
 export interface Encoded {
+  readonly stream: string;
+  readonly revision: Revision;
+  readonly event: NewEvent;
   readonly body: Buffer;
   readonly checksum: number;
 }
@@ -29,10 +32,14 @@ export interface Framed {
 export function encode(stream: string, revision: Revision, event: NewEvent): Encoded {
   const { type, version, data, meta } = event;
   const body = Buffer.from(JSON.stringify({ stream, revision, type, version, data, meta }));
-  return { body, checksum: crc32(body) };
+  return { stream, revision, event, body, checksum: crc32(body) };
 }
 
-export function frame({ body, checksum }: Encoded, position: Position, previous: Position): Buffer {
+export function frame(
+  { body, checksum }: Pick<Encoded, 'body' | 'checksum'>,
+  position: Position,
+  previous: Position,
+): Buffer {
   const bytes = Buffer.allocUnsafe(headerBytes + body.length);
   bytes.writeUInt32BE(checksumOf(checksum, position, previous));
   bytes.writeDoubleBE(previous, 4);

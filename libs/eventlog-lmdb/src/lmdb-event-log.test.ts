@@ -58,6 +58,51 @@ describe('event log in LMDB', () => {
     await other.close();
   });
 
+  test('appends that come together share a commit, each with its own verdict', async () => {
+    const log = await openEventLog({ path });
+    const commits: unknown[] = [];
+    log.onAppended((_, commit) => commits.push(commit));
+    const outcomes = await Promise.allSettled([
+      log.append('directory-1', NO_STREAM, [happened(1), happened(2)]),
+      log.append('directory-1', NO_STREAM, [happened(3)]),
+      log.append('calls-1', NO_STREAM, [happened(4)]),
+      log.append('directory-1', 1, [happened(5)]),
+      log.append('directory-2', 7, []),
+      log.append('calls-1', 0, []),
+    ]);
+    expect(outcomes).toEqual([
+      { status: 'fulfilled', value: { revision: 1, position: 2 } },
+      { status: 'rejected', reason: new WrongExpectedRevision('directory-1', NO_STREAM, 1) },
+      { status: 'fulfilled', value: { revision: 0, position: 3 } },
+      { status: 'fulfilled', value: { revision: 2, position: 4 } },
+      { status: 'rejected', reason: new WrongExpectedRevision('directory-2', 7, NO_STREAM) },
+      { status: 'fulfilled', value: { revision: 0, position: 4 } },
+    ]);
+    expect(commits).toEqual([{ after: 0, position: 4, categories: new Set(['directory', 'calls']) }]);
+    const other = await openEventLog({ path });
+    for (const reader of [log, other]) {
+      const { events } = await reader.readAll(['directory', 'calls'], 0, 10);
+      expect(events.map(({ stream, revision, data }) => [stream, revision, data])).toEqual([
+        ['directory-1', 0, happened(1).data],
+        ['directory-1', 1, happened(2).data],
+        ['calls-1', 0, happened(4).data],
+        ['directory-1', 2, happened(5).data],
+      ]);
+    }
+    await other.close();
+    await log.close();
+  });
+
+  test('a commit of refused appends alone tells nobody', async () => {
+    const log = await openEventLog({ path });
+    const heard: number[] = [];
+    log.onAppended((position) => heard.push(position));
+    await expect(log.append('directory-1', 3, [happened(1)])).rejects.toBeInstanceOf(WrongExpectedRevision);
+    expect(await log.append('directory-1', NO_STREAM, [])).toEqual({ revision: NO_STREAM, position: 0 });
+    expect(heard).toEqual([]);
+    await log.close();
+  });
+
   test('a newer format is refused by name', async () => {
     const log = await openEventLog({ path });
     await log.close();

@@ -1,23 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  categoryOf,
-  type NewEvent,
-  NO_STREAM,
-  type Position,
-  type RecordedEvent,
-  type Revision,
-} from '@muniment/kernel';
+import type { NewEvent, Position, RecordedEvent, Revision } from '@muniment/kernel';
 import {
   type Appended,
+  type Commit,
   type EventLog,
   type Keys,
   LogUnavailable,
   type ReadStream,
   type Slice,
-  WrongExpectedRevision,
 } from '@muniment/runtime';
-import { categoryKey, counter, Environment, ordered, streamKey } from './environment.js';
-import { type Encoded, encode, frame } from './frame.js';
+import { Batch } from './batch.js';
+import { Environment } from './environment.js';
+import { encode } from './frame.js';
 import { Reader } from './reader.js';
 import { Recent } from './recent.js';
 
@@ -28,6 +22,8 @@ export interface EventLogOptions {
   readonly onFailure?: (error: unknown) => void;
   /** So many of the newest events stay in memory for those who follow the log. */
   readonly recentEvents?: number;
+  /** So much of them, as text: one event may hold hundreds of call records. */
+  readonly recentBytes?: number;
 }
 
 /** Opens the event log in a directory, or makes one. Several processes may have it open. */
@@ -35,10 +31,12 @@ export async function openEventLog(options: EventLogOptions): Promise<LmdbEventL
   return new LmdbEventLog(options);
 }
 
+type Listener = Parameters<EventLog['onAppended']>[0];
+
 /** Printable, and short enough for a key. */
 const streamName = /^[\x20-\x7e]{1,256}$/;
 
-/** The event log in an LMDB environment: an append is one transaction, many appends share one commit and one flush. */
+/** The event log in an LMDB environment: appends that come together share a transaction, one commit and one flush. */
 export class LmdbEventLog implements EventLog {
   /** Wrapped data keys, for the sealer. */
   readonly keys: Keys;
@@ -46,13 +44,16 @@ export class LmdbEventLog implements EventLog {
   readonly #reader: Reader;
   readonly #recent: Recent;
   readonly #onFailure: (error: unknown) => void;
-  readonly #listeners = new Set<(position: Position) => void>();
+  readonly #listeners = new Set<Listener>();
+  /** Takes appends until its transaction runs. */
+  #filling: Batch | undefined;
   #unavailable: LogUnavailable | undefined;
 
-  constructor({ path, onFailure = () => undefined, recentEvents = 1024 }: EventLogOptions) {
+  constructor(options: EventLogOptions) {
+    const { path, onFailure = () => undefined, recentEvents = 1024, recentBytes = 4_000_000 } = options;
     this.#environment = new Environment(path);
     this.#reader = new Reader(this.#environment);
-    this.#recent = new Recent(recentEvents);
+    this.#recent = new Recent(recentEvents, recentBytes);
     this.#onFailure = onFailure;
     const { keys } = this.#environment;
     this.keys = {
@@ -65,24 +66,10 @@ export class LmdbEventLog implements EventLog {
   async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
     if (!streamName.test(stream)) throw new TypeError(`\`${stream}\` cannot be the name of a stream`);
     const encoded = events.map((event, index) => encode(stream, expected + 1 + index, event));
-    const appended = await this.#commit(() => this.#write(stream, expected, encoded));
-    if (events.length === 0) return appended;
-    const first = { revision: expected + 1, position: appended.position - events.length + 1 };
-    this.#recent.add(
-      events.map(({ type, version, data, meta }, index): RecordedEvent => {
-        return {
-          stream,
-          revision: first.revision + index,
-          type,
-          version,
-          data,
-          meta,
-          position: first.position + index,
-        };
-      }),
-    );
-    this.#tell(appended.position);
-    return appended;
+    const batch = this.#filling ?? this.#begin();
+    const number = batch.add({ stream, expected, events: encoded });
+    await batch.written;
+    return batch.verdict(number);
   }
 
   readStream(stream: string, options: ReadStream = {}): AsyncIterable<readonly RecordedEvent[]> {
@@ -97,7 +84,7 @@ export class LmdbEventLog implements EventLog {
     return this.#reader.head();
   }
 
-  onAppended(listener: (position: Position) => void): () => void {
+  onAppended(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -108,30 +95,26 @@ export class LmdbEventLog implements EventLog {
     await this.#environment.root.close();
   }
 
-  /** Inside the transaction: looks first, then writes. */
-  #write(stream: string, expected: Revision, events: readonly Encoded[]): Appended {
-    const environment = this.#environment;
-    const category = categoryOf(stream);
-    const actual = environment.count(counter.stream(stream)) ?? NO_STREAM;
-    if (actual !== expected) throw new WrongExpectedRevision(stream, expected, actual);
-    let position = environment.count(counter.head) ?? 0;
-    let revision = actual;
-    if (events.length === 0) return { revision, position };
-    let previous = environment.count(counter.category(category)) ?? 0;
-    for (const event of events) {
-      position++;
-      revision++;
-      void environment.events.put(ordered(position), frame(event, position, previous));
-      const at = Buffer.allocUnsafe(8);
-      at.writeDoubleBE(position);
-      void environment.streams.put(streamKey(stream, revision), at);
-      void environment.categories.put(categoryKey(category, position), present);
-      previous = position;
-    }
-    environment.setCount(counter.head, position);
-    environment.setCount(counter.stream(stream), revision);
-    environment.setCount(counter.category(category), position);
-    return { revision, position };
+  /** A transaction for the appends that come until it runs. */
+  #begin(): Batch {
+    const batch = new Batch();
+    const full = () => {
+      if (this.#filling === batch) this.#filling = undefined;
+    };
+    this.#filling = batch;
+    batch.written = this.#commit(() => {
+      full();
+      batch.write(this.#environment);
+    })
+      .then(() => this.#appended(batch))
+      .finally(full);
+    return batch;
+  }
+
+  #appended({ commit, events }: Batch): void {
+    if (commit === undefined) return;
+    this.#recent.add(commit.after, events);
+    this.#tell(commit);
   }
 
   /** Runs a transaction of its own inside the common one; resolves when it is on disk. The first failure is the last. */
@@ -143,7 +126,7 @@ export class LmdbEventLog implements EventLog {
         return write();
       });
     } catch (error) {
-      if (error instanceof WrongExpectedRevision || error instanceof LogUnavailable) throw error;
+      if (error instanceof LogUnavailable) throw error;
       throw await this.#fail(error);
     }
   }
@@ -165,10 +148,10 @@ export class LmdbEventLog implements EventLog {
     return unavailable;
   }
 
-  #tell(position: Position): void {
+  #tell(commit: Commit): void {
     for (const listener of this.#listeners) {
       try {
-        listener(position);
+        listener(commit.position, commit);
       } catch (error) {
         // The events are written: a listener's trouble is not the writer's.
         process.emitWarning(`a listener failed: ${String(error)}`);
@@ -176,8 +159,6 @@ export class LmdbEventLog implements EventLog {
     }
   }
 }
-
-const present = Buffer.from([1]);
 
 /** lmdb says why a commit failed in a promise apart, which would end the process if nobody took it. */
 async function causeOf(error: unknown): Promise<unknown> {

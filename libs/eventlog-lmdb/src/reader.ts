@@ -40,6 +40,7 @@ export class Reader {
   all(categories: readonly string[], position: Position, limit: number): Slice {
     const most = Math.min(limit, batchSize);
     const head = this.head();
+    if (position >= head) return { events: [], position: head };
     const positions = [...new Set(categories)].flatMap((category) => this.#positions(category, position, most));
     positions.sort((a, b) => a - b).splice(most);
     const newest = new Map<string, Position>();

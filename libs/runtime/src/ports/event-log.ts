@@ -20,6 +20,13 @@ export interface Slice {
   readonly position: Position;
 }
 
+/** What one commit has brought: events after `after`, up to `position`, of these categories and no others. */
+export interface Commit {
+  readonly after: Position;
+  readonly position: Position;
+  readonly categories: ReadonlySet<string>;
+}
+
 /**
  * The truth. Streams of events, in one order over all of them.
  *
@@ -35,8 +42,11 @@ export interface EventLog {
   readAll(categories: readonly string[], after: Position, limit: number): Promise<Slice>;
   /** Position of the newest event; 0 when there is none. */
   head(): Promise<Position>;
-  /** Calls after each commit: a hint that there is more to read, never the data. Returns how to stop it. */
-  onAppended(listener: (position: Position) => void): () => void;
+  /**
+   * Calls after each commit: a hint that there is more to read, never the data. Returns how to stop it. A log that
+   * knows what the commit was about says so: who follows none of it and has read all before need not look.
+   */
+  onAppended(listener: (position: Position, commit?: Commit) => void): () => void;
   close(): Promise<void>;
 }
 
