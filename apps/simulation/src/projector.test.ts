@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { LmdbEventLog, openEventLog } from '@muniment/eventlog-lmdb';
 import { MemoryEventLog } from '@muniment/eventlog-memory';
 import { accountOf, type NewEvent, NO_STREAM, type RecordedEvent, streamOf } from '@muniment/kernel';
 import { openReadModels } from '@muniment/readmodel-lmdb';
@@ -204,4 +205,56 @@ test('rows from beyond the end of the log (a backup was restored) are made again
   await projector.start();
   expect(projector.position).toBe(1);
   expect(readModels.rows(id).list(entries, account)).toEqual([{ id: 'a', name: 'a', changes: 0 }]);
+});
+
+describe('over a log in LMDB', () => {
+  /** Counts how often it is read. */
+  class CountingLog extends LmdbEventLog {
+    reads = 0;
+
+    override readAll(...asked: Parameters<LmdbEventLog['readAll']>): ReturnType<LmdbEventLog['readAll']> {
+      this.reads++;
+      return super.readAll(...asked);
+    }
+  }
+
+  let path: string;
+  let log: CountingLog;
+  let projector: Projector;
+  const taken = (name: string) => stored({ type: 'NameTaken', data: { id: name, name } }, 1);
+  const elsewhere: NewEvent = { type: 'Elsewhere', version: 1, data: {}, meta: metadata('o') };
+  beforeEach(async () => {
+    path = mkdtempSync(join(tmpdir(), 'muniment-projector-'));
+    folders.push(path);
+    log = new CountingLog({ path });
+    projector = new Projector(projection, log, new MemoryReadModels());
+    await projector.start();
+    log.reads = 0;
+  });
+  afterEach(async () => {
+    await projector.stop();
+    await log.close();
+  });
+
+  test('each commit is read once, one without events of its own not at all', async () => {
+    for (let revision = -1; revision < 9; revision++) {
+      const { position } = await log.append('ledger-1', revision, [taken(`n${revision}`)]);
+      expect(await projector.reached(position, 1000)).toBe(true);
+    }
+    expect(log.reads).toBe(10);
+    for (let revision = -1; revision < 9; revision++) await log.append('other-1', revision, [elsewhere]);
+    expect(projector.position).toBe(await log.head());
+    expect(log.reads).toBe(10);
+  });
+
+  test('what another process has appended in between is not passed over', async () => {
+    const other = await openEventLog({ path });
+    await other.append('ledger-1', NO_STREAM, [taken('theirs')]);
+    const { position } = await log.append('other-1', NO_STREAM, [elsewhere]);
+    expect(await projector.reached(position, 1000)).toBe(true);
+    expect(log.reads).toBe(1);
+    await other.append('ledger-1', 0, [taken('theirs too')]);
+    expect(await projector.reached(position + 1, 1000)).toBe(true);
+    await other.close();
+  });
 });

@@ -1,6 +1,6 @@
 import { type Aggregate, accountOf, type Change, type Position, type RecordedEvent, tablesOf } from '@muniment/kernel';
 import { foldEvent } from './folding.js';
-import type { EventLog } from './ports/event-log.js';
+import type { Commit, EventLog } from './ports/event-log.js';
 import type { ProjectionId, ReadModels } from './ports/read-models.js';
 
 /** Code that folds events into stored rows: an aggregate's own fold, or one made for a question. */
@@ -46,6 +46,8 @@ export class Projector {
   readonly #states = new Map<string, unknown>();
   readonly #categories: readonly string[];
   #position: Position = 0;
+  /** The log is known to reach up to here. */
+  #known: Position = 0;
   #checkpoint: Position = 0;
   #waiters: Waiter[] = [];
   #running: Promise<void> | undefined;
@@ -76,8 +78,9 @@ export class Projector {
       this.#position = 0;
     }
     this.#checkpoint = this.#position;
-    this.#stopListening = this.#log.onAppended(() => this.#wake());
-    this.#wake();
+    this.#stopListening = this.#log.onAppended((position, commit) => this.#heard(position, commit));
+    // Asked for only now: what is appended from here on is heard of.
+    this.#wake(await this.#log.head());
     await this.#running;
     if (this.failure) throw new Error(`projection \`${this.#id.name}\` cannot be kept`, { cause: this.failure });
   }
@@ -106,21 +109,29 @@ export class Projector {
         resolve(false);
       }, withinMilliseconds);
       this.#waiters.push(waiter);
-      this.#wake();
+      this.#wake(position);
     });
   }
 
-  #wake(): void {
+  #heard(position: Position, commit: Commit | undefined): void {
+    const missedNothing = commit?.after === this.#position && !this.#running && !this.failure && !this.#stopped;
+    if (missedNothing && !this.#categories.some((category) => commit.categories.has(category))) this.#moveTo(position);
+    else this.#wake(position);
+  }
+
+  /** Reads on when the log is known to be ahead. */
+  #wake(known: Position): void {
+    this.#known = Math.max(this.#known, known);
+    if (this.#known <= this.#position || this.failure || this.#stopped) return;
     if (this.#running) {
       this.#again = true;
       return;
     }
     this.#running = this.#follow().finally(() => {
       this.#running = undefined;
-      if (this.#again && !this.#stopped && !this.failure) {
-        this.#again = false;
-        this.#wake();
-      }
+      if (!this.#again) return;
+      this.#again = false;
+      this.#wake(this.#known);
     });
   }
 
@@ -132,6 +143,7 @@ export class Projector {
         if (slice.position <= this.#position) return;
         if (slice.events.length > 0) await this.#apply(slice.events, slice.position);
         this.#moveTo(slice.position);
+        if (this.#position >= this.#known) return;
         attempt = 1;
       } catch (error) {
         this.#states.clear();
