@@ -1,4 +1,4 @@
-import type { Ask, Caller, Change, Session } from '@muniment/kernel';
+import type { Ask, Awaitable, Caller, Change, Session, Tag } from '@muniment/kernel';
 import {
   type AuthorizationRequest,
   type CompiledPolicy,
@@ -9,7 +9,7 @@ import {
 } from '@muniment/policy';
 import { Documents } from './documents.js';
 import { Remembered } from './remembered.js';
-import { contextOf, contextOfQuestion } from './request-context.js';
+import { contextOf } from './request-context.js';
 import { type Reader, Rows } from './rows.js';
 import { type Library, managedPolicy, type Standing, standingOf } from './standing.js';
 
@@ -26,6 +26,8 @@ export interface DecisionsOptions {
   /** Compiled documents that stay in memory. */
   readonly documents?: number;
 }
+
+const noTags: readonly Tag[] = [];
 
 const allowed: Verdict = { allowed: true };
 
@@ -57,19 +59,43 @@ export class Decisions {
 
   /**
    * Allowed when every question is. Rejects when the directory cannot be read; whoever asks must not go on then.
+   * Answers at once when everything needed is remembered.
    */
-  async authorize(caller: Caller, questions: readonly Question[], now: Date): Promise<Verdict> {
-    const standing = await this.#standing(caller);
+  authorize(caller: Caller, questions: readonly Question[], now: Date): Awaitable<Verdict> {
+    const standing = this.#standing(caller);
+    const { session } = caller;
+    if (standing instanceof Promise || (session !== undefined && hasPolicies(session))) {
+      return this.#authorizeLater(standing, caller, questions, now);
+    }
+    return this.#decide(caller, questions, now, standing, standing?.policies);
+  }
+
+  async #authorizeLater(
+    found: Awaitable<Standing | undefined>,
+    caller: Caller,
+    questions: readonly Question[],
+    now: Date,
+  ): Promise<Verdict> {
+    const standing = await found;
     const policies = standing && (await this.#withSession(standing.policies, caller));
+    return this.#decide(caller, questions, now, standing, policies);
+  }
+
+  #decide(
+    caller: Caller,
+    questions: readonly Question[],
+    now: Date,
+    standing: Standing | undefined,
+    policies: PolicySet | undefined,
+  ): Verdict {
     const partition = partitionOf(caller);
-    const call = contextOf(caller, standing?.tags ?? [], now);
     for (const question of questions) {
       const request: AuthorizationRequest = {
         principal: standing?.principal ?? caller.principal,
         action: question.action,
         resource: question.resource,
         resourceAccount: question.account,
-        context: contextOfQuestion(call, question, caller, partition),
+        context: contextOf(caller, standing?.tags ?? noTags, now, question, partition),
       };
       const decision = policies ? evaluate(request, this.#withResource(policies, question, partition)) : gone;
       if (decision.effect !== 'Allow') return { allowed: false, message: denialText(request, decision) };
@@ -82,19 +108,18 @@ export class Decisions {
     this.#rows.changed(changes);
   }
 
-  async #standing(caller: Caller): Promise<Standing | undefined> {
+  #standing(caller: Caller): Awaitable<Standing | undefined> {
     const { principal } = caller;
     const key = `${principal.account} ${idOf(caller)}`;
-    const standing =
-      this.#standings.get(key) ??
-      (await this.#rows.recall(
+    const known = this.#standings.get(key);
+    if (known !== undefined) return standingFor(caller, known);
+    return this.#rows
+      .recall(
         this.#standings,
         key,
         async (from) => (await standingOf(principal, this.#library(caller, from))) ?? 'absent',
-      ));
-    if (standing === 'absent') return undefined;
-    // Sessions of one role share its policies, not its name.
-    return principal.type === 'AssumedRole' ? { ...standing, principal } : standing;
+      )
+      .then((standing) => standingFor(caller, standing));
   }
 
   async #withSession(policies: PolicySet, caller: Caller): Promise<PolicySet> {
@@ -127,7 +152,17 @@ export class Decisions {
   }
 }
 
-const partitionOf = ({ principal }: Caller): string => principal.arn.split(':', 2)[1] ?? 'aws';
+/** Sessions of one role share its policies, not its name. */
+function standingFor({ principal }: Caller, standing: Standing | 'absent'): Standing | undefined {
+  if (standing === 'absent') return undefined;
+  return principal.type === 'AssumedRole' ? { ...standing, principal } : standing;
+}
+
+function partitionOf({ principal: { arn } }: Caller): string {
+  const from = arn.indexOf(':') + 1;
+  const end = arn.indexOf(':', from);
+  return from === 0 ? 'aws' : arn.slice(from, end < 0 ? undefined : end);
+}
 
 function idOf({ principal }: Caller): string {
   switch (principal.type) {

@@ -27,28 +27,12 @@ const ofSession = (session: Session, now: Date): Keys => ({
 });
 
 /** Session tags come before those of the user or role, regardless of case (requirements-2 section 7). */
-function principalTags(tags: readonly Tag[], session: Readonly<Record<string, string>> = {}): Keys {
-  const keys: Keys = {};
-  const overridden = new Set(Object.keys(session).map(fold));
-  for (const { Key, Value } of tags) if (!overridden.has(fold(Key))) keys[`aws:PrincipalTag/${Key}`] = Value;
-  for (const key of Object.keys(session)) keys[`aws:PrincipalTag/${key}`] = session[key];
-  return keys;
+function addPrincipalTags(keys: Keys, tags: readonly Tag[], session: Readonly<Record<string, string>> = {}): void {
+  const ofSession = Object.keys(session);
+  const overridden = ofSession.length > 0 ? new Set(ofSession.map(fold)) : undefined;
+  for (const { Key, Value } of tags) if (!overridden?.has(fold(Key))) keys[`aws:PrincipalTag/${Key}`] = Value;
+  for (const key of ofSession) keys[`aws:PrincipalTag/${key}`] = session[key];
 }
-
-/**
- * Condition keys of everything that one call asks (requirements-4 section 9). Those that say who the principal is
- * follow from the principal itself when a policy is evaluated.
- */
-export const contextOf = (caller: Caller, tags: readonly Tag[], now: Date): Keys => ({
-  ...principalTags(tags, caller.session?.tags),
-  'aws:CurrentTime': now,
-  'aws:EpochTime': seconds(now),
-  'aws:SourceIp': caller.sourceIp === '' ? undefined : caller.sourceIp,
-  'aws:UserAgent': caller.userAgent,
-  'aws:SecureTransport': caller.secureTransport,
-  'aws:ViaAWSService': false,
-  ...(caller.session && ofSession(caller.session, now)),
-});
 
 /** IAM has one endpoint in each partition, in this region (requirements-4 section 9). */
 const regionOfIam: Readonly<Record<string, string>> = {
@@ -62,25 +46,46 @@ const globally: Readonly<Record<string, (partition: string) => string | undefine
   iam: (partition) => regionOfIam[partition],
 };
 
-const resourceAccount = ({ account, resource }: Ask): string | undefined =>
-  account ?? (resource.split(':', 5)[4] || undefined);
+/** The fifth part of an ARN. */
+function accountOf(arn: string): string | undefined {
+  let from = 0;
+  for (let colons = 0; colons < 4; colons++) {
+    from = arn.indexOf(':', from) + 1;
+    if (from === 0) return undefined;
+  }
+  const end = arn.indexOf(':', from);
+  return arn.slice(from, end < 0 ? undefined : end) || undefined;
+}
 
-/** The call's keys and those of one question; what the operation itself says counts. */
-export function contextOfQuestion(
-  call: Keys,
-  question: Ask & { readonly action: string },
+/**
+ * Condition keys of one question of a call (requirements-4 section 9); what the operation itself says counts. Those
+ * that say who the principal is follow from the principal itself when a policy is evaluated.
+ */
+export function contextOf(
   caller: Caller,
+  tags: readonly Tag[],
+  now: Date,
+  { action, resource, account, context: ofOperation }: Ask & { readonly action: string },
   partition: string,
 ): Keys {
-  const service = question.action.slice(0, question.action.indexOf(':'));
-  const context: Keys = {
-    ...call,
+  const { session } = caller;
+  const service = action.slice(0, action.indexOf(':'));
+  // One literal with all keys that every question has: objects that grow key by key are slow to read.
+  const keys: Keys = {
+    'aws:CurrentTime': now,
+    'aws:EpochTime': seconds(now),
+    'aws:SourceIp': caller.sourceIp === '' ? undefined : caller.sourceIp,
+    'aws:UserAgent': caller.userAgent,
+    'aws:SecureTransport': caller.secureTransport,
+    'aws:ViaAWSService': false,
     'aws:RequestedRegion': globally[service]?.(partition) ?? caller.region,
-    'aws:ResourceAccount': resourceAccount(question) ?? caller.account,
+    'aws:ResourceAccount': account ?? accountOf(resource) ?? caller.account,
   };
-  for (const key in question.context) {
-    const value = question.context[key];
-    if (value !== undefined) context[key] = value;
+  if (tags.length > 0 || session?.tags) addPrincipalTags(keys, tags, session?.tags);
+  if (session) Object.assign(keys, ofSession(session, now));
+  for (const key in ofOperation) {
+    const value = ofOperation[key];
+    if (value !== undefined) keys[key] = value;
   }
-  return context;
+  return keys;
 }

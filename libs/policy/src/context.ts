@@ -54,6 +54,11 @@ export class GivenValue {
     return this.readText;
   }
 
+  /** Whether the text is empty; a date need not be spelled out for that. */
+  get empty(): boolean {
+    return this.raw instanceof Date ? Number.isNaN(this.raw.getTime()) : this.raw === '';
+  }
+
   get lower(): string {
     this.lowerText ??= this.text.toLowerCase();
     return this.lowerText;
@@ -115,7 +120,7 @@ export class ContextLookup {
   /** The text a policy variable stands for; absent, empty and multivalued keys have none (requirements-4 VAR-2, VAR-6). */
   textOf(key: string): string | undefined {
     const given = this.get(key);
-    if (given === undefined || isList(given) || given.text === '') return undefined;
+    if (given === undefined || isList(given) || given.empty) return undefined;
     return given.text;
   }
 }
@@ -152,12 +157,24 @@ function instantOf(value: ContextScalar): number {
   return typeof value === 'string' ? (readInstant(value) ?? Number.NaN) : Number.NaN;
 }
 
+/** Requests bring the same keys again and again; names with a slash are tags, of which there may be any number. */
+const lowerNames = new Map<string, string>();
+const mostLowerNames = 1000;
+
+function lowerOf(key: string): string {
+  const known = lowerNames.get(key);
+  if (known !== undefined) return known;
+  const lower = key.toLowerCase();
+  if (lowerNames.size < mostLowerNames && !key.includes('/')) lowerNames.set(key, lower);
+  return lower;
+}
+
 function lowered(context: RequestContext): Map<string, ContextValue> {
   const byKey = new Map<string, ContextValue>();
   for (const key of Object.keys(context)) {
     const value = context[key];
     // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
-    if (value !== undefined && value !== null) byKey.set(key.toLowerCase(), value);
+    if (value !== undefined && value !== null) byKey.set(lowerOf(key), value);
   }
   return byKey;
 }

@@ -64,5 +64,5 @@ export function holds(condition: Condition, context: ContextLookup): boolean {
 }
 
 function isNull(given: Given): boolean {
-  return isList(given) ? given.length === 0 : given.text === '';
+  return isList(given) ? given.length === 0 : given.empty;
 }
