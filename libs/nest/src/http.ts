@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway, Incoming, Outgoing } from '@muniment/gateway';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -13,6 +14,8 @@ export const GATEWAY = Symbol('gateway');
 
 const headerBytes = 16 * 1024;
 const noBody = Buffer.alloc(0);
+/** For how long answers tell clients to let go of their connections before the idle ones are cut. */
+const drainMilliseconds = 200;
 
 /**
  * Starts a Nest application whose AWS traffic goes straight from Fastify to the gateway: authentication is one step on
@@ -27,6 +30,8 @@ export async function startHttp(
     bodyLimit: maxBodyBytes,
     http: { maxHeaderSize: headerBytes },
     forceCloseConnections: 'idle',
+    // What comes on open connections while the server ends is answered as ever, and is the last on its connection.
+    return503OnClosing: false,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     clientErrorHandler: refuseUnreadable,
@@ -84,6 +89,7 @@ const send = (reply: FastifyReply, { status, headers, body }: Outgoing): Fastify
 /** Every method and path that is no health route is an AWS request. */
 function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preClose', () => sleep(drainMilliseconds));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   for (const method of METHODS) {
