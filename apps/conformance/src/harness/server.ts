@@ -38,7 +38,8 @@ export class Server implements Target {
   #url = '';
   #output = '';
   #log = '';
-  #ending = false;
+  /** Whether an end is nothing to tell of: it is asked for, or the start fails and says so. */
+  #ending = true;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
@@ -47,8 +48,13 @@ export class Server implements Target {
   static async start(options: ServerOptions = {}): Promise<Server> {
     await build();
     const server = new Server(options);
-    await server.start();
-    return server;
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
   }
 
   get url(): string {
@@ -69,7 +75,6 @@ export class Server implements Target {
     const started = performance.now();
     const child = this.launch(this.#url === '' ? '0' : new URL(this.#url).port);
     this.#process = child;
-    this.#ending = false;
     child.on('exit', (code, signal) => {
       if (this.#ending) return;
       const last = this.#log.slice(-4000);
@@ -85,6 +90,7 @@ export class Server implements Target {
       }
       await sleep(10);
     }
+    this.#ending = false;
     return performance.now() - started;
   }
 
