@@ -52,20 +52,26 @@ export function readTimestamp(text: string): Date {
 const DAY = 86_400_000;
 const PAIRS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
-let lastDay = Number.NaN;
-let lastDate = '';
+/** Days that were printed, as text up to the `T`. */
+const days = new Map<number, string>();
+const mostDays = 4096;
 
-/** To the second. Lists hold many dates of one day, and `toISOString` would take most of the time to print a list. */
+function printDay(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * DAY).toISOString().slice(0, -13);
+  if (days.size >= mostDays) days.clear();
+  days.set(day, text);
+  return text;
+}
+
+/** To the second. Lists hold many dates of a few days, and `toISOString` would take most of the time to print a list. */
 function printIso8601(date: Date): string {
   const time = date.getTime();
   const day = Math.floor(time / DAY);
-  if (day !== lastDay) {
-    lastDate = date.toISOString().slice(0, -13);
-    lastDay = day;
-  }
   const seconds = Math.floor((time - day * DAY) / 1000);
   const minutes = Math.floor(seconds / 60);
-  return `${lastDate}${PAIRS[Math.floor(minutes / 60)]}:${PAIRS[minutes % 60]}:${PAIRS[seconds % 60]}Z`;
+  return `${printDay(day)}${PAIRS[Math.floor(minutes / 60)]}:${PAIRS[minutes % 60]}:${PAIRS[seconds % 60]}Z`;
 }
 
 /** To the second, as AWS prints them. */

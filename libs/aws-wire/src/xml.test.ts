@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { iam, type Structure, sts } from '@muniment/aws-model';
 import {
   blob,
@@ -115,6 +116,36 @@ describe('shapes', () => {
     expect(contentOf(shape)(value)).toBe(
       '<Labels><entry><key>a</key><value>1</value></entry></Labels><Flat>x</Flat><Flat/>' +
         '<Bag><Name>n</Name><Text>t</Text></Bag><renamed>r</renamed><Marked type="&quot;k&quot;"><Body>b</Body></Marked>',
+    );
+  });
+
+  test('whichever members are there, empty or not, tags open and close in pairs', () => {
+    const inner = structure('Inner', () => ({ X: optional(text), Y: optional(text) }));
+    const shape = structure('Outer', () => ({
+      A: optional(text),
+      B: optional(text),
+      Flat: optional(list('Flat', () => text, { flattened: true })),
+      C: optional(text),
+      Items: optional(list('Items', () => inner)),
+    }));
+    const one = fc.option(fc.constantFrom('', 'v'), { nil: undefined });
+    const values = fc.record({
+      A: one,
+      B: one,
+      Flat: fc.option(fc.array(fc.constantFrom('', 'f'), { maxLength: 3 }), { nil: undefined }),
+      C: one,
+      Items: fc.option(fc.array(fc.record({ X: one, Y: one }), { maxLength: 3 }), { nil: undefined }),
+    });
+    const tag = (name: string, content: string | undefined) =>
+      content === undefined ? '' : content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;
+    fc.assert(
+      fc.property(values, ({ A, B, Flat, C, Items }) => {
+        const items = Items?.map(({ X, Y }) => tag('member', tag('X', X) + tag('Y', Y))).join('');
+        const flat = (Flat ?? []).map((each) => tag('Flat', each)).join('');
+        expect(contentOf(shape)({ A, B, Flat, C, Items })).toBe(
+          tag('A', A) + tag('B', B) + flat + tag('C', C) + tag('Items', items),
+        );
+      }),
     );
   });
 

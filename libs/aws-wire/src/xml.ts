@@ -4,6 +4,8 @@ import { compiler } from './compile.js';
 import { printBlob, printTimestamp } from './scalars.js';
 
 const SPECIAL = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/;
+/** Anything but the plain characters of nearly every text: quicker to look for than `SPECIAL`. */
+const UNUSUAL = /[^\t\n !#-%'-;=?-~]/;
 const EACH_SPECIAL =
   /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 
@@ -20,7 +22,7 @@ const REFERENCE: Readonly<Record<string, string>> = {
 const escapeOne = (char: string) => REFERENCE[char] ?? (char.length === 2 ? char : '\ufffd');
 
 export function escapeXml(text: string): string {
-  return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, escapeOne) : text;
+  return UNUSUAL.test(text) && SPECIAL.test(text) ? text.replace(EACH_SPECIAL, escapeOne) : text;
 }
 
 /** What stands between the tags. */
@@ -30,15 +32,25 @@ type AnyContent = (value: unknown) => string;
 export const element = (name: string, inner: string): string =>
   inner === '' ? `<${name}/>` : `<${name}>${inner}</${name}>`;
 
+/** An end tag and the start tag behind it are added as one text: long answers are made of many pieces otherwise. */
 function repeated(name: string, item: AnyContent): (value: readonly unknown[]) => string {
   const [open, close, empty] = [`<${name}>`, `</${name}>`, `<${name}/>`];
+  const between = close + open;
   return (values) => {
     let text = '';
+    let isOpen = false;
     for (const value of values) {
       const inner = item(value);
-      text += inner === '' ? empty : open + inner + close;
+      if (inner === '') {
+        text += isOpen ? close + empty : empty;
+        isOpen = false;
+      } else {
+        text += isOpen ? between : open;
+        text += inner;
+        isOpen = true;
+      }
     }
-    return text;
+    return isOpen ? text + close : text;
   };
 }
 
@@ -55,25 +67,47 @@ function map(shape: MapShape, name = 'entry'): Content {
   return (value: Record<string, unknown>) => write(Object.entries(value).filter(([, of]) => of !== undefined));
 }
 
-type Write = (value: unknown) => string;
+/** How a member of a structure is written. */
+interface Field {
+  readonly name: string;
+  readonly open: string;
+  readonly close: string;
+  readonly empty: string;
+  readonly write: AnyContent;
+  /** Whether `write` gives the tags as well, not only what stands between them. */
+  readonly tagged: boolean;
+  /** End tag of the member before, and that with this member's start tag. */
+  readonly before: string;
+  readonly between: string;
+}
 
-/** A member with its tags; a flattened collection brings its own. */
-function memberWriter({ wireName, shape, flattened, timestampFormat }: Member): Write {
+function fieldOf({ name, wireName, shape, flattened, timestampFormat }: Member, before: string): Field {
+  const [open, close, empty] = [`<${wireName}>`, `</${wireName}>`, `<${wireName}/>`];
+  const tags = { name, open, close, empty, before, between: before + open };
   const flat = flattened ?? ('flattened' in shape && shape.flattened === true);
-  if (flat && shape.kind === 'list') return list(shape, shape.itemName ?? wireName) as Write;
-  if (flat && shape.kind === 'map') return map(shape, wireName) as Write;
-  const content = shape.kind === 'timestamp' ? timestamp(timestampFormat ?? shape.format) : contentOf(shape);
-  const [open, close, empty] = [`<${wireName}`, `</${wireName}>`, `<${wireName}/>`];
+  const own = (whole: Content): Field => ({ ...tags, write: whole as AnyContent, tagged: true });
+  if (flat && shape.kind === 'list') return own(list(shape, shape.itemName ?? wireName));
+  if (flat && shape.kind === 'map') return own(map(shape, wireName));
+  const of = shape.kind === 'timestamp' ? timestamp(timestampFormat ?? shape.format) : contentOf(shape);
+  const content = of as AnyContent;
   const attributes = attributesOf(shape);
-  return (value) => {
-    const inner = (content as AnyContent)(value);
-    if (attributes) return `${open}${attributes(value)}>${inner}${close}`;
-    return inner === '' ? empty : `${open}>${inner}${close}`;
-  };
+  if (attributes) return own((value: unknown) => `<${wireName}${attributes(value)}>${content(value)}${close}`);
+  return { ...tags, write: content, tagged: false };
+}
+
+function fieldsOf(shape: Structure): readonly Field[] {
+  let before = '';
+  return shape.members
+    .filter(({ xmlAttribute }) => !xmlAttribute)
+    .map((member) => {
+      const field = fieldOf(member, before);
+      before = field.close;
+      return field;
+    });
 }
 
 /** Members of a structure that are attributes of its element. */
-function attributesOf(shape: Shape): Write | undefined {
+function attributesOf(shape: Shape): AnyContent | undefined {
   if (shape.kind !== 'structure') return undefined;
   const members = shape.members.filter(({ xmlAttribute }) => xmlAttribute);
   if (members.length === 0) return undefined;
@@ -88,17 +122,25 @@ function attributesOf(shape: Shape): Write | undefined {
 }
 
 function structure(shape: Structure): Content {
-  let fields: readonly { name: string; write: Write }[] | undefined;
+  let fields: readonly Field[] | undefined;
   return (value: Record<string, unknown>) => {
-    fields ??= shape.members
-      .filter(({ xmlAttribute }) => !xmlAttribute)
-      .map((member) => ({ name: member.name, write: memberWriter(member) }));
     let text = '';
-    for (const { name, write } of fields) {
-      const of = value[name];
-      if (of !== undefined && of !== null) text += write(of);
+    /** End tag that is still to be written. */
+    let due = '';
+    for (const field of (fields ??= fieldsOf(shape))) {
+      const of = value[field.name];
+      if (of === undefined || of === null) continue;
+      const written = field.write(of);
+      if (field.tagged || written === '') {
+        text += due + (field.tagged ? written : field.empty);
+        due = '';
+      } else {
+        text += due === field.before ? field.between : due + field.open;
+        text += written;
+        due = field.close;
+      }
     }
-    return text;
+    return text + due;
   };
 }
 
