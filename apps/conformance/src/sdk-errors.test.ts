@@ -96,13 +96,13 @@ test('LimitExceeded, 409: access keys, groups of a user, attached policies', asy
   const error = await caught(iam.createAccessKey({ UserName }));
   expect(error).toBeInstanceOf(LimitExceededException);
   expect(error.message).toBe('Cannot exceed quota for AccessKeysPerUser: 2');
-  for (let index = 0; index < 11; index++) {
+  const join = async () => {
     const GroupName = unique('g');
     await iam.createGroup({ GroupName });
-    const joining = iam.addUserToGroup({ GroupName, UserName });
-    if (index < 10) await joining;
-    else expect((await refusal(joining)).message).toBe('Cannot exceed quota for GroupsPerUser: 10');
-  }
+    return iam.addUserToGroup({ GroupName, UserName });
+  };
+  for (let index = 0; index < 10; index++) await join();
+  expect((await refusal(join())).message).toBe('Cannot exceed quota for GroupsPerUser: 10');
 });
 
 test('MalformedPolicyDocument, 400', async () => {

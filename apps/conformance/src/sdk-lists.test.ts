@@ -78,9 +78,9 @@ test('the summary counts what there is, beside the quotas', async () => {
   const { SummaryMap: after = {} } = await iam.getAccountSummary({});
   expect(before['Users']).toBeGreaterThanOrEqual(count);
   expect(after).toMatchObject({ UsersQuota: 5000, GroupsQuota: 300, AccessKeysPerUserQuota: 2, AccountMFAEnabled: 0 });
-  if (!process.env['MUNIMENT_TEST_ENDPOINT']) {
-    expect([after['Users'], after['Roles']]).toEqual([(before['Users'] ?? 0) + 1, (before['Roles'] ?? 0) + 1]);
-  }
+  // Of an installation that is shared others may make use at the same time: at least one more of each.
+  expect(after['Users']).toBeGreaterThanOrEqual((before['Users'] ?? 0) + 1);
+  expect(after['Roles']).toBeGreaterThanOrEqual((before['Roles'] ?? 0) + 1);
 });
 
 test('authorization details show users, groups, roles and policies with all that they hold', async () => {

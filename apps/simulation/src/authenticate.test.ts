@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Incoming } from '@muniment/gateway';
-import { type Answer, Client, type Sent } from './client.js';
-import { home, type Keys, other, Platform } from './platform.js';
+import { type Answer, Client, type Sent } from './client.testing.js';
+import { home, type Keys, other, Platform } from './platform.testing.js';
 
 const trust = JSON.stringify({
   Version: '2012-10-17',

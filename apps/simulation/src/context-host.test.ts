@@ -3,8 +3,8 @@ import { MemoryEventLog } from '@muniment/eventlog-memory';
 import type { NewEvent, Revision } from '@muniment/kernel';
 import { type Appended, LogUnavailable } from '@muniment/runtime';
 import { eventually } from '@muniment/testing';
-import { Client } from './client.js';
-import { home, Platform } from './platform.js';
+import { Client } from './client.testing.js';
+import { home, Platform } from './platform.testing.js';
 
 /** A log that can be told to fail, or to wait before it writes; all else is the real one. */
 class WatchedLog extends MemoryEventLog {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { accessKeys } from '@muniment/credentials/contract';
 import { DerivedKeys } from '@muniment/gateway';
-import { Client } from './client.js';
-import { home, type Keys, Platform } from './platform.js';
+import { Client } from './client.testing.js';
+import { home, type Keys, Platform } from './platform.testing.js';
 
 const scope = { date: '20261120', region: 'us-east-1', service: 'iam', terminator: 'aws4_request' } as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CallRecord } from '@muniment/audit';
-import { Client } from './client.js';
-import { home, other, Platform } from './platform.js';
+import { Client } from './client.testing.js';
+import { home, other, Platform } from './platform.testing.js';
 
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const anything = JSON.stringify({

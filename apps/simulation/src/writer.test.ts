@@ -147,7 +147,7 @@ describe('a snapshot', () => {
 
   test('makes the same state as all events', async () => {
     const { log, kept } = await filled();
-    expect(await kept.kept('snapshot:ledger-111122223333')).toBeDefined();
+    expect(kept.kept('snapshot:ledger-111122223333')).toBeDefined();
     const fromSnapshot = await names(new Writer(anyLedger, account, log, kept));
     const fromEvents = await names(new Writer(anyLedger, account, log, new MemoryReadModels()));
     expect(fromSnapshot).toEqual(fromEvents);

@@ -229,6 +229,6 @@ export class Solo {
   /** At once, without a promise, when nothing has to be waited for: every request asks. */
   #reached(position: Position): Awaitable<unknown> {
     const behind = this.#prompt.filter((projector) => projector.position < position);
-    return behind.length > 0 && Promise.all(behind.map((projector) => projector.reached(position, patience)));
+    return behind.length > 0 && Promise.all(behind.map(async (projector) => projector.reached(position, patience)));
   }
 }

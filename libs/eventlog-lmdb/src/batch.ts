@@ -1,5 +1,5 @@
 import { categoryOf, NO_STREAM, type Position, type Revision } from '@muniment/kernel';
-import { type Appended, type Commit, WrongExpectedRevision } from '@muniment/runtime';
+import { type Appended, type Commit, LogUnavailable, WrongExpectedRevision } from '@muniment/runtime';
 import { categoryKey, counter, type Environment, ordered, streamKey } from './environment.js';
 import { type Encoded, frame } from './frame.js';
 
@@ -27,7 +27,8 @@ export class Batch {
   /** What became of an append once all were written. */
   verdict(number: number): Appended {
     const verdict = this.#verdicts[number];
-    if (verdict === undefined || verdict instanceof WrongExpectedRevision) throw verdict;
+    if (verdict === undefined) throw new LogUnavailable('the transaction was never run');
+    if (verdict instanceof WrongExpectedRevision) throw verdict;
     return verdict;
   }
 

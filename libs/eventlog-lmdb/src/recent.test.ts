@@ -40,13 +40,12 @@ describe('the newest events in memory', () => {
           recent.add(position, events);
           position += events.length;
           expect(recent.bytes).toBeLessThanOrEqual(4000);
-          const newest = recent.readAll(['calls'], position - 1, 10);
-          if (newest) expect(newest).toMatchObject({ position, events: [{ position }] });
           for (let after = 0; after < position; after++) {
-            const slice = recent.readAll(['calls'], after, 100);
             const expected = Array.from({ length: position - after }, (_, index) => after + 1 + index);
-            if (slice) expect(slice.events.map((each) => each.position)).toEqual(expected);
-            if (slice) expect(slice.events.length).toBeLessThanOrEqual(16);
+            // What is not remembered any more is not answered at all; what is answered is whole.
+            const slice = recent.readAll(['calls'], after, 100);
+            expect(slice?.events.map((each) => each.position) ?? expected).toEqual(expected);
+            expect(slice?.events.length ?? 0).toBeLessThanOrEqual(16);
           }
         }
       }),

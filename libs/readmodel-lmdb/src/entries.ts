@@ -29,7 +29,7 @@ export class Entries {
   readonly ids = new Map<string, Entry>();
   readonly filed = new Map<string, Entry>();
   readonly anywhere = new Map<string, Entry>();
-  /** By how many rows a model of an account has grown. */
+  /** By how many rows a model of an account has grown, by the place of its rows; 0 where rows have only changed. */
   readonly growth = new Map<string, number>();
   readonly #scope: string;
 

@@ -5,6 +5,7 @@ import { Entries } from './entries.js';
 import { Environment, type Texts } from './environment.js';
 import { behind, part, prefix } from './keys.js';
 import { LmdbRows } from './lmdb-rows.js';
+import { PageCache } from './page-cache.js';
 import { RowCache } from './row-cache.js';
 
 export interface ReadModelsOptions {
@@ -30,12 +31,15 @@ interface Projected {
 }
 
 const sweptAtOnce = 5000;
+/** Rows that remembered pages may hold; most are in the cache of rows as well. */
+const rowsInPages = 10_000;
 
 /** Read models in an LMDB environment: rows, indexes, counts and checkpoint change in one transaction. */
 export class LmdbReadModels implements ReadModels {
   readonly #environment: Environment;
   readonly #commits: Commits;
   readonly #cache: RowCache;
+  readonly #pages = new PageCache(rowsInPages);
   /** Scope of each projection that has rows or is about to. */
   readonly #scopes = new Map<string, string>();
   #newestScope = 0;
@@ -61,6 +65,7 @@ export class LmdbReadModels implements ReadModels {
     const projected: Projected = { scope, checkpoint: position };
     const entries = new Entries(scope, changes);
     const keys = [...entries.rows.keys()];
+    const touched = [...entries.growth.keys()];
     let started = false;
     try {
       await this.#commits.run(() => {
@@ -68,11 +73,15 @@ export class LmdbReadModels implements ReadModels {
         if ((this.#projected(name)?.checkpoint ?? -1) >= position || this.#scopes.get(name) !== scope) return;
         started = true;
         this.#cache.changing(keys);
+        this.#pages.changing(touched);
         this.#write(entries);
         this.#environment.put(this.#environment.projections, name, JSON.stringify(projected));
       });
     } finally {
-      if (started) this.#cache.changed(keys);
+      if (started) {
+        this.#cache.changed(keys);
+        this.#pages.changed(touched);
+      }
     }
   }
 
@@ -85,7 +94,7 @@ export class LmdbReadModels implements ReadModels {
 
   rows(projection: ProjectionId): LmdbRows {
     const name = nameOf(projection);
-    return new LmdbRows(this.#environment, this.#cache, () => this.#scopes.get(name));
+    return new LmdbRows(this.#environment, this.#cache, this.#pages, () => this.#scopes.get(name));
   }
 
   async keep(name: string, content: string): Promise<void> {

@@ -4,18 +4,21 @@ import { ReadModelsCorrupted } from './checked.js';
 import { calledById, places } from './entries.js';
 import type { Environment, Texts } from './environment.js';
 import { behind, bytesOf, longestKey } from './keys.js';
+import type { PageCache } from './page-cache.js';
 import type { RowCache } from './row-cache.js';
 
 /** Reads one projection's rows. Each question is answered from one snapshot, without waiting. */
 export class LmdbRows implements Rows {
   readonly #environment: Environment;
   readonly #cache: RowCache;
+  readonly #pages: PageCache;
   /** Undefined while the projection has no rows. */
   readonly #scope: () => string | undefined;
 
-  constructor(environment: Environment, cache: RowCache, scope: () => string | undefined) {
+  constructor(environment: Environment, cache: RowCache, pages: PageCache, scope: () => string | undefined) {
     this.#environment = environment;
     this.#cache = cache;
+    this.#pages = pages;
     this.#scope = scope;
   }
 
@@ -49,7 +52,11 @@ export class LmdbRows implements Rows {
     const scope = this.#scope();
     if (scope === undefined) return [];
     const start = places.rows(scope, account, model.name);
-    return this.#keys(this.#environment.scoped.rows, start, page).map((key) => this.#filed<Row>(key, key));
+    const known = page && this.#pages.get(start, page);
+    if (known) return known as readonly Row[];
+    const rows = this.#keys(this.#environment.scoped.rows, start, page).map((key) => this.#filed<Row>(key, key));
+    if (page) this.#pages.add(start, page, rows);
+    return rows;
   }
 
   filed<Row>(model: ReadModel<Row>, account: string, index: string, value: string, page?: Page): readonly Row[] {

@@ -34,6 +34,8 @@ export class Server implements Target {
   readonly other = { accountId: '444455556666', root: drawn('AKIB') };
   readonly dataDirectory = mkdtempSync(join(tmpdir(), 'muniment-conformance-'));
   readonly #options: ServerOptions;
+  /** How long the first start took, on fresh data. */
+  firstStart = 0;
   #process: ChildProcess | undefined;
   #url = '';
   #output = '';
@@ -49,7 +51,7 @@ export class Server implements Target {
     await build();
     const server = new Server(options);
     try {
-      await server.start();
+      server.firstStart = await server.start();
       return server;
     } catch (error) {
       await server.dispose();

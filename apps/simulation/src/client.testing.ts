@@ -1,6 +1,6 @@
 import type { Incoming, Outgoing } from '@muniment/gateway';
 import { signRequest, splitTarget } from '@muniment/sigv4';
-import type { Keys, Platform } from './platform.js';
+import type { Keys, Platform } from './platform.testing.js';
 
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15' };
 const host = 'localhost:4566';
