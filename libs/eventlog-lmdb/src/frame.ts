@@ -54,7 +54,8 @@ export function unframe(bytes: Buffer | undefined, position: Position): Framed {
   if (bytes.readUInt32BE() !== checksumOf(crc32(bytes.subarray(headerBytes)), position, previous)) {
     throw new LogCorrupted(position, 'the checksum does not match');
   }
-  return { event: { ...JSON.parse(bytes.toString('utf8', headerBytes)), position }, previous };
+  const event = JSON.parse(bytes.toString('utf8', headerBytes)) as RecordedEvent;
+  return { event: Object.assign(event, { position }), previous };
 }
 
 /** Covers the places too: an event that turns up where it does not belong is no less wrong than a changed one. */

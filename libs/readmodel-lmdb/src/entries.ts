@@ -7,7 +7,7 @@ interface Entry {
   after: string | undefined;
 }
 
-/** Where things of one model and account are. */
+/** Where things of one model and account are. All begin alike, so that beginnings can be put together with the rest. */
 export const places = {
   rows: (scope: string, account: string, model: string) => prefix(scope, account, model),
   id: (scope: string, account: string, model: string, id: string) => prefix(scope, account, model, id),
@@ -19,6 +19,15 @@ export const places = {
 
 /** Rows that are called by their id need no second way to them. */
 export const calledById = (model: ReadModel<never>): boolean => (model.key as unknown) === model.id;
+
+/** Beginnings of the keys that all rows of one model and account share. */
+interface Beginnings {
+  readonly model: ReadModel<unknown>;
+  readonly account: string;
+  /** Of rows, ids, everything that is filed, and the count. */
+  readonly own: string;
+  readonly anywhere: string;
+}
 
 const unknown = '';
 const present = '1';
@@ -32,6 +41,8 @@ export class Entries {
   /** By how many rows a model of an account has grown, by the place of its rows; 0 where rows have only changed. */
   readonly growth = new Map<string, number>();
   readonly #scope: string;
+  /** Those of the change before: changes come grouped by model and account. */
+  #last: Beginnings | undefined;
 
   constructor(scope: string, changes: readonly Change[]) {
     this.#scope = scope;
@@ -42,31 +53,32 @@ export class Entries {
   }
 
   #add(model: ReadModel<unknown>, account: string, row: unknown, side: 'before' | 'after'): void {
-    const scope = this.#scope;
+    const beginnings = this.#beginnings(model, account);
+    const { own } = beginnings;
     const key = bytesOf(model.key(row));
     const id = model.id(row);
     if (key.length > longestKey) throw new TypeError(`a key of \`${model.name}\` is longer than ${longestKey} bytes`);
-    set(
-      this.rows,
-      places.rows(scope, account, model.name) + key,
-      side,
-      side === 'before' ? unknown : JSON.stringify(row),
-    );
-    if (!calledById(model)) set(this.ids, places.id(scope, account, model.name, id), side, key);
-    if (model.anywhere)
-      set(this.anywhere, places.anywhere(scope, model.name, id), side, JSON.stringify([account, key]));
-    for (const [index, valuesOf] of Object.entries(model.indexes)) {
-      for (const value of valuesOf(row)) {
-        set(this.filed, places.filed(scope, account, model.name, index, value) + key, side, present);
-      }
+    set(this.rows, own + key, side, side === 'before' ? unknown : JSON.stringify(row));
+    if (!calledById(model)) set(this.ids, own + prefix(id), side, key);
+    if (model.anywhere) set(this.anywhere, beginnings.anywhere + prefix(id), side, JSON.stringify([account, key]));
+    for (const index in model.indexes) {
+      const values = model.indexes[index]?.(row) ?? [];
+      for (const value of values) set(this.filed, own + prefix(index, value) + key, side, present);
     }
-    const counted = places.count(scope, account, model.name);
-    this.growth.set(counted, (this.growth.get(counted) ?? 0) + (side === 'after' ? 1 : -1));
+    this.growth.set(own, (this.growth.get(own) ?? 0) + (side === 'after' ? 1 : -1));
+  }
+
+  #beginnings(model: ReadModel<unknown>, account: string): Beginnings {
+    if (this.#last?.model === model && this.#last.account === account) return this.#last;
+    const own = places.rows(this.#scope, account, model.name);
+    this.#last = { model, account, own, anywhere: prefix(this.#scope, model.name) };
+    return this.#last;
   }
 }
 
 function set(entries: Map<string, Entry>, key: string, side: 'before' | 'after', value: string): void {
   const entry = entries.get(key);
   if (entry) entry[side] = value;
-  else entries.set(key, { before: undefined, after: undefined, [side]: value });
+  else if (side === 'before') entries.set(key, { before: value, after: undefined });
+  else entries.set(key, { before: undefined, after: value });
 }
