@@ -105,6 +105,27 @@ test('headers that are too large, and what is no HTTP, end in a plain refusal', 
   for (const answer of [headers, noise, smuggled]) expect(answer).not.toMatch(/<html|<!doctype| at .*\.js:/i);
 });
 
+test('clients that go away in the middle harm nobody', async () => {
+  const { hostname, port } = new URL(server.url);
+  const signed = sign(server.url, queryCall('iam', 'ListUsers'), server.root, { service: 'iam' });
+  const head = Object.entries(signed.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = `Content-Length: ${signed.body.length}\r\n`;
+  const whole = `POST / HTTP/1.1\r\n${head.join('')}${length}\r\n${signed.body}`;
+  const leave = (bytes: string, reset: boolean) =>
+    new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(bytes, () => (reset ? socket.resetAndDestroy() : socket.destroy()));
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => resolve());
+    });
+  const parts = [0.1, 0.5, 0.9, 0.99, 1].map((share) => whole.slice(0, Math.ceil(whole.length * share)));
+  for (const bytes of [...parts, whole.repeat(20), `${whole}\u0000`]) {
+    await Promise.all(Array.from({ length: 10 }, (_, index) => leave(bytes, index % 2 === 0)));
+  }
+  expect((await send(server.url, signed)).status).toBe(200);
+});
+
 test('calls that name no operation, or none that there is, are refused after the signature', async () => {
   const signed = (request: RawRequest) => send(server.url, sign(server.url, request, server.root, { service: 'iam' }));
   expect(faultIn(await signed(queryCall('iam', 'MakeCoffee')))).toMatchObject({ status: 400, code: 'InvalidAction' });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clients, unique } from './clients.js';
 
 /** What a client knows of one user: what was acknowledged, and what it had asked for when it lost the server. */
@@ -28,9 +27,11 @@ export class Ledger {
   readonly refusals: unknown[] = [];
   readonly #clients: Clients;
   readonly #policyArn: string;
+  readonly #whenReady: () => Promise<void>;
   #writing = true;
 
-  constructor(clients: Clients, policyArn: string) {
+  constructor(clients: Clients, policyArn: string, whenReady: () => Promise<void>) {
+    this.#whenReady = whenReady;
     this.#clients = clients;
     this.#policyArn = policyArn;
   }
@@ -50,7 +51,7 @@ export class Ledger {
         await this.#user();
       } catch (error) {
         if (fromServer(error)) this.refusals.push(error);
-        await sleep(20);
+        await this.#whenReady();
       }
     }
   }

@@ -42,6 +42,7 @@ export class Server implements Target {
   #log = '';
   /** Whether an end is nothing to tell of: it is asked for, or the start fails and says so. */
   #ending = true;
+  #ready = false;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
@@ -72,6 +73,11 @@ export class Server implements Target {
     return this.#output;
   }
 
+  /** Resolves while it is ready, else when it is ready again. */
+  async whenReady(): Promise<void> {
+    while (!this.#ready) await sleep(20);
+  }
+
   /** Starts a process on the same data; resolves with the time that it took to be ready. */
   async start(): Promise<number> {
     const started = performance.now();
@@ -93,6 +99,7 @@ export class Server implements Target {
       await sleep(10);
     }
     this.#ending = false;
+    this.#ready = true;
     return performance.now() - started;
   }
 
@@ -132,6 +139,7 @@ export class Server implements Target {
     const child = this.#process;
     if (!child) throw new Error('the server was not started');
     this.#ending = true;
+    this.#ready = false;
     const from = performance.now();
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     child.kill(signal);
