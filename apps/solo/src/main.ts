@@ -28,6 +28,7 @@ async function start(memory: boolean): Promise<void> {
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    solo.end();
     logger.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), graceMilliseconds).unref();
     await app.close();

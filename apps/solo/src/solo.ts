@@ -72,6 +72,7 @@ export class Solo {
   readonly #sealer: EnvelopeSealer;
   readonly #rows: RowsOf;
   readonly #bus = new InProcessBus();
+  #ending = false;
   readonly #recorder: Recorder<CallFacts, unknown>;
   readonly #decisions: Decisions;
   readonly #keys: DerivedKeys;
@@ -125,12 +126,18 @@ export class Solo {
     return [
       { name: 'log', ok: head !== undefined, detail: { position: head } },
       { name: 'bus', ok: true },
+      { name: 'serving', ok: !this.#ending },
       ...this.#projectors.map((projector) => ({
         name: `read model ${projector.projection.name}`,
         ok: projector.failure === undefined,
         detail: { position: projector.position, lag: Math.max(0, (head ?? 0) - projector.position) },
       })),
     ];
+  }
+
+  /** From now on not ready, so that nobody sends new work; what comes all the same is answered. */
+  end(): void {
+    this.#ending = true;
   }
 
   /** Finishes what is under way; what was acknowledged is on disk already. */
