@@ -27,6 +27,7 @@ import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
 import { attachable } from '../managed-policy/attachable.js';
 import { accessKeysOfUsers } from '../other-contexts.js';
+import { type Account, accounts, everybody } from '../platform/platform.js';
 import { checkInline } from '../policy-document.js';
 import { quotas, within } from '../quotas.js';
 import { type User, users } from './user.js';
@@ -76,12 +77,12 @@ export const userOnWire = (row: User, call: Call): iam.User => ({
 });
 
 /** The root user is no row: it is the account itself (requirements-4 section 7, principal key values). */
-const rootOnWire = (call: Call): iam.User => ({
+const rootOnWire = (account: Account | undefined, call: Call): iam.User => ({
   Path: '/',
   UserName: '<root_account>',
   UserId: call.account,
   Arn: arn.root(call),
-  CreateDate: new Date(0),
+  CreateDate: account ? new Date(account.createdAt) : call.now,
 });
 
 /** Who is meant when no name is given: the user behind the credentials. */
@@ -113,13 +114,14 @@ export const CreateUser = directory.command(iam.CreateUser, {
 export const GetUser = query(iam.GetUser, {
   async gather({ UserName }, from, call) {
     const name = UserName ?? callersName(call);
-    return { name, row: name === undefined ? undefined : await from.find(users, fold(name)) };
+    const row = name === undefined ? undefined : await from.find(users, fold(name));
+    return { name, row, account: row ? undefined : await from.findById(accounts, call.account, everybody) };
   },
   authorize: (_, { name, row }, call) =>
     name === undefined ? { resource: call.caller.principal.arn } : askFor(call, name, row),
-  decide({ UserName }, { name, row }, call) {
+  decide({ UserName }, { name, row, account }, call) {
     if (row) return userOnWire(row, call);
-    if (UserName === undefined && call.caller.principal.type === 'Root') return rootOnWire(call);
+    if (UserName === undefined && call.caller.principal.type === 'Root') return rootOnWire(account, call);
     if (name === undefined) {
       return call.fault('ValidationError', 'Must specify userName when calling with non-User credentials');
     }

@@ -1,6 +1,7 @@
 import { describe, test } from '@jest/globals';
 import { type Principal, readModel } from '@muniment/kernel';
 import { account, arns, created, event, given, ids, noise, tags } from '../directory.testing.js';
+import { accounts, everybody } from '../platform/platform.js';
 import { CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser } from './user.operations.js';
 
 const at = new Date('2026-11-20T10:00:00.000Z');
@@ -140,8 +141,11 @@ describe('GetUser', () => {
 
   test('without a name, of the root user, is the account itself (requirements-4 section 7)', () => {
     const Arn = `arn:aws:iam::${account}:root`;
-    const root = { Path: '/', UserName: '<root_account>', UserId: account, Arn, CreateDate: new Date(0) };
-    return given().when(GetUser, {}).replies({ User: root });
+    const createdAt = '2020-01-02T03:04:05Z';
+    const CreateDate = new Date(createdAt);
+    const root = { Path: '/', UserName: '<root_account>', UserId: account, Arn, CreateDate };
+    const known = [{ accountId: account, createdAt }];
+    return given().with(accounts, known, everybody).when(GetUser, {}).replies({ User: root });
   });
 
   test('without a name, of a role, is refused', () =>
