@@ -1,3 +1,4 @@
+import './heap.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ConfigurationError, makeLogger, readConfiguration, startHttp } from '@muniment/nest';
