@@ -80,9 +80,10 @@ export const callOf = (request: Request, operation: AnyOperation['operation'], i
 function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['operation']): Question[] {
   if (asks === unrestricted) return [];
   const all = (Array.isArray(asks) ? asks : [asks]) as readonly (Ask | undefined | false)[];
-  return all
-    .filter((ask): ask is Ask => Boolean(ask))
-    .map((ask) => ({ ...ask, action: ask.action ?? `${operation.service}:${operation.name}` }));
+  const questions = all.filter((ask): ask is Ask => Boolean(ask));
+  // Nothing to ask is no permission: only what says so itself is open to all.
+  if (questions.length === 0) throw new Error(`operation \`${operation.name}\` asks for no permission`);
+  return questions.map((ask) => ({ ...ask, action: ask.action ?? `${operation.service}:${operation.name}` }));
 }
 
 async function permit(
