@@ -28,6 +28,8 @@ export async function startHttp(
 ): Promise<{ app: NestFastifyApplication; url: string }> {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
+    // Nothing here is Nest middleware; what is not registered is not run for each request.
+    skipMiddie: true,
     http: { maxHeaderSize: headerBytes },
     forceCloseConnections: 'idle',
     // What comes on open connections while the server ends is answered as ever, and is the last on its connection.

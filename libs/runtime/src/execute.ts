@@ -44,6 +44,8 @@ class OneCall implements Call {
   readonly caller: Caller;
   readonly requestId: string;
   readonly now: Date;
+  /** Read once: a page of a list asks for it with every item. */
+  readonly partition: string;
   readonly #operation: AnyOperation['operation'];
   readonly #ids: Ids;
 
@@ -52,12 +54,10 @@ class OneCall implements Call {
     this.caller = caller;
     this.requestId = requestId;
     this.now = new Date(at);
+    const { arn } = caller.principal;
+    this.partition = arn.slice(4, arn.indexOf(':', 4));
     this.#operation = operation;
     this.#ids = ids;
-  }
-
-  get partition(): string {
-    return this.caller.principal.arn.split(':', 2)[1] ?? 'aws';
   }
 
   id(prefix: string): string {
