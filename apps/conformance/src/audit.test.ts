@@ -133,6 +133,17 @@ test('denied calls, refused calls and malformed calls are records with their err
   });
 });
 
+test.each([
+  ['a path that cannot be decoded', { path: '/%zz' }, 'MalformedInput'],
+  ['a body that is too large', { body: 'x'.repeat(2_000_000) }, 'RequestEntityTooLarge'],
+])('%s is refused unread, and is a record all the same', async (_, change, errorCode) => {
+  const answer = await send(server.url, { ...queryCall('iam', 'ListUsers'), ...change });
+  expect(answer.body).toContain(`<Code>${errorCode}</Code>`);
+  const id = answer.headers['x-amzn-requestid'] as string;
+  const record = await recordOf(id, named('Unknown'));
+  expect(record).toMatchObject({ errorCode, userIdentity: { type: 'Unknown' }, sourceIPAddress: '127.0.0.1' });
+});
+
 test('calls with a bad signature are records of the account whose key they claim', async () => {
   const forged = sign(
     server.url,

@@ -37,11 +37,8 @@ export async function startHttp(
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     clientErrorHandler: refuseUnreadable,
-    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
-      void reply
-        .code(error.statusCode ?? 400)
-        .header('content-type', 'text/xml')
-        .send(errorBody('MalformedInput', error.message)),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      refuseUnread(app.get<Gateway>(GATEWAY), error, request, reply),
   } as never);
   const app = await NestFactory.create<NestFastifyApplication>(root as Type, adapter, {
     logger: nestLogger(logger),
@@ -94,6 +91,21 @@ const send = (reply: FastifyReply, { status, headers, body }: Outgoing): Fastify
     .headers(headers)
     .send(typeof body === 'string' && body.length > bytesFrom ? Buffer.from(body) : body);
 
+/** What of a request that Fastify gave up on is the sender's fault, by status; all else is ours. */
+function faultOf({ statusCode = 500 }: FastifyError): { code: string; message: string } {
+  if (statusCode === 413) return { code: 'RequestEntityTooLarge', message: 'The request is too large.' };
+  if (statusCode < 500) return { code: 'MalformedInput', message: 'The request cannot be read.' };
+  return { code: 'InternalFailure', message: 'The request processing has failed because of an unknown error.' };
+}
+
+/** Path that cannot be decoded, body too large or cut off: answered in AWS's shape and recorded like any call. */
+function refuseUnread(gateway: Gateway, error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  gateway.refuseUnread(incomingOf(request), faultOf(error)).then(
+    (answer) => send(reply, answer),
+    () => reply.raw.destroy(),
+  );
+}
+
 /** Every method and path that is no health route is an AWS request. */
 function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -107,14 +119,6 @@ function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
     method: fastify.supportedMethods,
     url: '/*',
     handler: async (request, reply) => send(reply, await gateway.handle(incomingOf(request))),
-    errorHandler(error: FastifyError, request, reply) {
-      const tooLarge = error.statusCode === 413;
-      const message = tooLarge ? 'The request is too large.' : 'The request cannot be read.';
-      const fault = { code: tooLarge ? 'RequestEntityTooLarge' : 'MalformedInput', message };
-      gateway.refuseUnread(incomingOf(request), fault).then(
-        (answer) => send(reply, answer),
-        () => reply.raw.destroy(),
-      );
-    },
+    errorHandler: (error: FastifyError, request, reply) => refuseUnread(gateway, error, request, reply),
   });
 }

@@ -19,12 +19,15 @@ const redact = [
 export const makeLogger = (level: string): Logger =>
   pino({ level, base: undefined, redact: { paths: redact, censor: '[redacted]' } }, pino.destination(2));
 
+/** Where Nest says why it could not start; whoever starts it is told by the error itself, and once is enough. */
+const startFailure = 'ExceptionHandler';
+
 /** Nest speaks through the same logger. */
 export function nestLogger(logger: Logger): LoggerService {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error' | 'fatal') =>
     (message: unknown, ...rest: unknown[]): void =>
-      logger[level]({ context: rest.at(-1) }, String(message));
+      logger[rest.at(-1) === startFailure ? 'debug' : level]({ context: rest.at(-1) }, String(message));
   return {
     log: write('debug'),
     debug: write('debug'),
