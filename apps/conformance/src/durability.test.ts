@@ -10,7 +10,7 @@ import { Server } from './harness/server.js';
 const kills = Number(process.env['MUNIMENT_TEST_KILLS'] ?? 10);
 const readyWithin = 5000;
 /** On a machine that is busy with other things, all starts are slow: so many times the first one is then the bound. */
-const slowness = 5;
+const slowness = 3;
 jest.setTimeout(60_000 + kills * 10_000);
 
 describe(`${kills} times killed at any moment, with 16 clients writing`, () => {
