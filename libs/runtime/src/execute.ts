@@ -77,7 +77,8 @@ class OneCall implements Call {
 export const callOf = (request: Request, operation: AnyOperation['operation'], ids: Ids): Call =>
   new OneCall(request, operation, ids);
 
-function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['operation']): Question[] {
+/** What is asked of the decisions service, spelled out. */
+export function questionsOf(asks: Asks | typeof unrestricted, operation: AnyOperation['operation']): Question[] {
   if (asks === unrestricted) return [];
   const all = (Array.isArray(asks) ? asks : [asks]) as readonly (Ask | undefined | false)[];
   const questions = all.filter((ask): ask is Ask => Boolean(ask));

@@ -1,6 +1,6 @@
 export * from './envelope-sealer.js';
 export * from './exchange.js';
-export { callOf } from './execute.js';
+export { callOf, questionsOf } from './execute.js';
 export * from './folding.js';
 export * from './ports/authorizer.js';
 export * from './ports/bus.js';

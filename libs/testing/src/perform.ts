@@ -1,8 +1,6 @@
 import {
   type Aggregate,
   type AnyOperation,
-  type Ask,
-  type Asks,
   type Caller,
   type Command,
   type Event,
@@ -14,7 +12,7 @@ import {
   tablesOf,
   unrestricted,
 } from '@muniment/kernel';
-import { callOf, foldEvent, type Question, type Request, versionOf } from '@muniment/runtime';
+import { callOf, foldEvent, type Question, questionsOf, type Request, versionOf } from '@muniment/runtime';
 import { fixedClock } from './clock.js';
 import { countedIds } from './ids.js';
 import { Tables } from './tables.js';
@@ -150,11 +148,3 @@ function fold(aggregate: Aggregate, state: unknown, events: readonly Event[], at
 }
 
 const rowsOf = (state: unknown): string => JSON.stringify(tablesOf(state).map((table) => [...table.values()]));
-
-function questionsOf(asks: Asks, { service, name }: AnyOperation['operation']): Question[] {
-  if (asks === unrestricted) return [];
-  const all = (Array.isArray(asks) ? asks : [asks]) as readonly (Ask | undefined | false)[];
-  return all
-    .filter((ask): ask is Ask => Boolean(ask))
-    .map((ask) => ({ ...ask, action: ask.action ?? `${service}:${name}` }));
-}
