@@ -173,7 +173,7 @@ export class Solo {
    */
   async #eraseSecrets(events: readonly RecordedEvent[]): Promise<void> {
     const { keys } = this.#stores;
-    const known = Number(keys.get(erasedUpTo) ?? 0);
+    const known = Number((await keys.get(erasedUpTo)) ?? 0);
     let position = known;
     for (const event of events) {
       const subject = event.position > known ? secretEndedBy(event) : undefined;

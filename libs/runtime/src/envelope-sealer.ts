@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type { Subject } from '@muniment/kernel';
+import type { Awaitable, Subject } from '@muniment/kernel';
 import { type Sealer, Unsealable } from './ports/sealer.js';
 
 /** Where wrapped data keys are kept: apart from the events, so that erasing one reaches every copy of them. */
 export interface Keys {
-  get(id: string): string | undefined;
+  get(id: string): Awaitable<string | undefined>;
   /** Resolves when the key is on disk. */
   put(id: string, wrapped: string): Promise<void>;
   remove(id: string): Promise<void>;
@@ -56,12 +56,18 @@ export class EnvelopeSealer implements Sealer {
   }
 
   async seal(subject: Subject, plaintext: string): Promise<string> {
-    const data = this.#dataKey(subject) ?? (await this.#makeDataKey(subject));
+    const data = (await this.#dataKey(subject)) ?? (await this.#makeDataKey(subject));
     return `1.${encrypt(data, Buffer.from(plaintext), idOf(subject)).toString('base64')}`;
   }
 
-  open(subject: Subject, sealed: string): string {
+  open(subject: Subject, sealed: string): Awaitable<string> {
     const data = this.#dataKey(subject);
+    return data instanceof Promise
+      ? data.then((key) => this.#opened(subject, sealed, key))
+      : this.#opened(subject, sealed, data);
+  }
+
+  #opened(subject: Subject, sealed: string, data: Buffer | undefined): string {
     const [version, content] = sealed.split('.', 2);
     if (data === undefined || version !== '1' || content === undefined) throw new Unsealable(subject);
     const plaintext = decrypt(data, Buffer.from(content, 'base64'), idOf(subject));
@@ -87,7 +93,7 @@ export class EnvelopeSealer implements Sealer {
   /** Refuses a root key other than the one that sealed what is stored: remembered by a fingerprint, not by itself. */
   async prove(): Promise<void> {
     const fingerprint = createHmac('sha256', this.#root).update('muniment/fingerprint').digest('base64');
-    const known = this.#keys.get(fingerprintId);
+    const known = await this.#keys.get(fingerprintId);
     if (known === undefined) await this.#keys.put(fingerprintId, fingerprint);
     else if (known !== fingerprint) throw new Error('the root key is not the one that sealed what is stored here');
   }
@@ -115,9 +121,15 @@ export class EnvelopeSealer implements Sealer {
     return derive(this.#root, `account/${account}`);
   }
 
-  #dataKey(subject: Subject): Buffer | undefined {
+  #dataKey(subject: Subject): Awaitable<Buffer | undefined> {
+    const wrapped = this.#keys.get(idOf(subject));
+    return wrapped instanceof Promise
+      ? wrapped.then((text) => this.#unwrapped(subject, text))
+      : this.#unwrapped(subject, wrapped);
+  }
+
+  #unwrapped(subject: Subject, wrapped: string | undefined): Buffer | undefined {
     const id = idOf(subject);
-    const wrapped = this.#keys.get(id);
     if (wrapped === undefined) return undefined;
     const data = decrypt(this.#accountKey(subject), Buffer.from(wrapped, 'base64'), `key ${id}`);
     if (data === undefined) throw new Unsealable(subject);

@@ -91,12 +91,13 @@ async function permit(
   executor: Executor,
   call: Call,
   questions: readonly Question[],
+  position: Position,
   touched: Touched[],
 ): Promise<void> {
   touched.length = 0;
   if (questions.length === 0) return;
   for (const { action, resource } of questions) touched.push({ action, resource });
-  const verdict = await executor.authorizer.authorize(call.caller, questions, call.now);
+  const verdict = await executor.authorizer.authorize(call.caller, questions, call.now, position);
   if (!verdict.allowed) throw new Fault('AccessDenied', verdict.message, 403);
 }
 
@@ -111,7 +112,7 @@ export async function runQuery(
   const gathered = await definition.gather(input, executor.sources(call.account), call);
   const { authorize } = definition;
   const asks = authorize === unrestricted ? unrestricted : authorize(input, gathered, call);
-  await permit(executor, call, questionsOf(asks, operation), touched);
+  await permit(executor, call, questionsOf(asks, operation), request.position, touched);
   const answer = definition.decide ? definition.decide(input, gathered, call) : gathered;
   return { output: definition.reply(answer, input, call, executor.secrets), position: undefined };
 }
@@ -137,7 +138,7 @@ export async function runCommand(
     const gathered = await definition.gather?.(input, folded.state, executor.sources(account), call);
     const { revision } = folded;
     const questions = asksOn(folded.state, gathered);
-    await permit(executor, call, questions, touched);
+    await permit(executor, call, questions, request.position, touched);
     const { prepare } = definition;
     const ready = prepare ? await prepare(input, folded.state, executor.sources(account), call, gathered) : gathered;
     const written = await writer.write((now: Folded, repeated) => {

@@ -1,4 +1,4 @@
-import type { Ask, Awaitable, Caller } from '@muniment/kernel';
+import type { Ask, Awaitable, Caller, Position } from '@muniment/kernel';
 
 /** An ask whose action is spelled out. */
 export type Question = Ask & { readonly action: string };
@@ -10,5 +10,6 @@ export type Verdict =
 
 /** Decides by policy, root excepted. Doubt, an error, a missing policy: not allowed, or a rejection; never allowed. */
 export interface Authorizer {
-  authorize(caller: Caller, questions: readonly Question[], now: Date): Awaitable<Verdict>;
+  /** `position`: the decision must know everything up to here. */
+  authorize(caller: Caller, questions: readonly Question[], now: Date, position?: Position): Awaitable<Verdict>;
 }

@@ -43,6 +43,11 @@ export interface EventLog {
   /** Position of the newest event; 0 when there is none. */
   head(): Promise<Position>;
   /**
+   * Removes a stream: its events are never read again, by stream or by category. It may begin anew with an append that
+   * expects no stream; positions of others stay as they are.
+   */
+  remove(stream: string): Promise<void>;
+  /**
    * Calls after each commit: a hint that there is more to read, never the data. Returns how to stop it. A log that
    * knows what the commit was about says so: who follows none of it and has read all before need not look.
    */
