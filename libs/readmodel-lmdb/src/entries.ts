@@ -1,5 +1,5 @@
 import type { Change, ReadModel } from '@muniment/kernel';
-import { bytesOf, longestKey, prefix } from './keys.js';
+import { bytesOf, longestKey, longestPart, prefix } from './keys.js';
 
 /** What is stored under a key before and after; equal: nothing to do. */
 interface Entry {
@@ -70,6 +70,9 @@ export class Entries {
 
   #beginnings(model: ReadModel<unknown>, account: string): Beginnings {
     if (this.#last?.model === model && this.#last.account === account) return this.#last;
+    // Its hash would not tell which account it is.
+    if (bytesOf(account).length > longestPart)
+      throw new TypeError(`the name of an account is longer than ${longestPart} bytes`);
     const own = places.rows(this.#scope, account, model.name);
     this.#last = { model, account, own, anywhere: prefix(this.#scope, model.name) };
     return this.#last;

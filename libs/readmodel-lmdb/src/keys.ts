@@ -29,7 +29,16 @@ function threeBytes(half: string | undefined): string {
   return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
 }
 
-const longestPart = 256;
+/** The text that has these bytes; not for what a hash stands for. */
+export const textOf = (bytes: string): string =>
+  plain.test(bytes)
+    ? bytes
+    : Buffer.from(
+        bytes.replace(/\x01[\x01\x02]/g, (pair) => (pair === '\x01\x01' ? '\0' : '\x01')),
+        'latin1',
+      ).toString();
+
+export const longestPart = 256;
 /** With the other parts this stays below the 1978 bytes that LMDB allows. */
 export const longestKey = 1024;
 

@@ -1,5 +1,5 @@
 import type { Change, Position } from '@muniment/kernel';
-import type { ProjectionId, ReadModels } from '@muniment/runtime';
+import { CheckpointMoved, type ProjectionId, type ReadModels } from '@muniment/runtime';
 import { Commits } from './commits.js';
 import { Entries } from './entries.js';
 import { Environment, type Texts } from './environment.js';
@@ -59,7 +59,12 @@ export class LmdbReadModels implements ReadModels {
     return this.#projected(nameOf(projection))?.checkpoint;
   }
 
-  async apply(projection: ProjectionId, changes: readonly Change[], position: Position): Promise<void> {
+  async apply(
+    projection: ProjectionId,
+    changes: readonly Change[],
+    position: Position,
+    after?: Position,
+  ): Promise<void> {
     const name = nameOf(projection);
     const scope = this.#scopes.get(name) ?? this.#newScope(name);
     const projected: Projected = { scope, checkpoint: position };
@@ -67,10 +72,18 @@ export class LmdbReadModels implements ReadModels {
     const keys = [...entries.rows.keys()];
     const touched = [...entries.growth.keys()];
     let started = false;
+    let moved: string | undefined;
     try {
       await this.#commits.run(() => {
-        // What comes again was applied: projections are idempotent by position. What was cleared is over.
-        if ((this.#projected(name)?.checkpoint ?? -1) >= position || this.#scopes.get(name) !== scope) return;
+        const stored = this.#projected(name)?.checkpoint;
+        // What was cleared or replaced meanwhile is over.
+        const over = this.#scopes.get(name) !== scope;
+        if (after !== undefined && (over || after !== (stored ?? 0))) {
+          moved = over ? 'they were replaced' : `they hold up to ${stored ?? 0}, not ${after}`;
+          return;
+        }
+        // What comes again was applied: projections are idempotent by position.
+        if (over || (stored ?? -1) >= position) return;
         started = true;
         this.#cache.changing(keys);
         this.#pages.changing(touched);
@@ -83,6 +96,7 @@ export class LmdbReadModels implements ReadModels {
         this.#pages.changed(touched);
       }
     }
+    if (moved !== undefined) throw new CheckpointMoved(projection, moved);
   }
 
   async clear(projection: ProjectionId): Promise<void> {
@@ -90,6 +104,28 @@ export class LmdbReadModels implements ReadModels {
     this.#scopes.delete(name);
     await this.#commits.run(() => void this.#environment.projections.remove(name));
     await this.sweep();
+  }
+
+  async replace(live: ProjectionId, rebuilt: ProjectionId): Promise<void> {
+    const [to, from] = [nameOf(live), nameOf(rebuilt)];
+    const { projections } = this.#environment;
+    await this.#commits.run(() => {
+      const projected = this.#projected(from);
+      if (projected) {
+        this.#scopes.set(to, projected.scope);
+        this.#environment.put(projections, to, JSON.stringify(projected));
+      } else {
+        this.#scopes.delete(to);
+        void projections.remove(to);
+      }
+      this.#scopes.delete(from);
+      void projections.remove(from);
+    });
+    await this.sweep();
+  }
+
+  lease(): boolean {
+    return true;
   }
 
   rows(projection: ProjectionId): LmdbRows {

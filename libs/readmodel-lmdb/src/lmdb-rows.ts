@@ -1,11 +1,13 @@
 import type { Page, ReadModel } from '@muniment/kernel';
-import type { Rows } from '@muniment/runtime';
+import { ReadModelsUnavailable, type Rows } from '@muniment/runtime';
 import { ReadModelsCorrupted } from './checked.js';
 import { calledById, places } from './entries.js';
 import type { Environment, Texts } from './environment.js';
-import { behind, bytesOf, longestKey } from './keys.js';
+import { behind, bytesOf, longestKey, part, prefix, textOf } from './keys.js';
 import type { PageCache } from './page-cache.js';
 import type { RowCache } from './row-cache.js';
+
+const readAtOnce = 1000;
 
 /** Reads one projection's rows. Each question is answered from one snapshot, without waiting. */
 export class LmdbRows implements Rows {
@@ -76,6 +78,37 @@ export class LmdbRows implements Rows {
     return Number(this.#environment.get(this.#environment.scoped.counts, place) ?? 0);
   }
 
+  async *everything<Row>(model: ReadModel<Row>): AsyncGenerator<readonly { account: string; row: Row }[]> {
+    const scope = this.#scope();
+    if (scope === undefined) return;
+    for (const account of this.#accounts(scope, model.name)) {
+      const all = places.rows(scope, account, model.name);
+      for (let start = all; ; ) {
+        if (this.#scope() !== scope) throw new ReadModelsUnavailable('rows were replaced while they were read');
+        const keys = pageOfKeys(this.#environment.scoped.rows, all, start);
+        const last = keys.at(-1);
+        if (last === undefined) break;
+        yield keys.map((key) => ({ account, row: this.#filed<Row>(key, key) }));
+        start = last;
+      }
+    }
+  }
+
+  /** Accounts that have, or had, rows of a model: each has a count. */
+  *#accounts(scope: string, model: string): Generator<string> {
+    const all = prefix(scope);
+    for (let start = all; ; ) {
+      const keys = pageOfKeys(this.#environment.scoped.counts, all, start);
+      for (const key of keys) {
+        const [, account, ofModel] = key.split('\0');
+        if (ofModel === part(model)) yield textOf(account as string);
+      }
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      start = last;
+    }
+  }
+
   #keys(database: Texts, start: string, { after, limit }: Page = {}): string[] {
     const from = after === undefined ? start : start + bytesOf(after).slice(0, longestKey);
     const range = { start: from, exclusiveStart: after !== undefined, end: behind(start) };
@@ -99,3 +132,7 @@ export class LmdbRows implements Rows {
     return row as Row;
   }
 }
+
+/** The next keys behind `start`, which itself is none or has been read, of those that begin with `all`. */
+const pageOfKeys = (database: Texts, all: string, start: string): string[] =>
+  Array.from(database.getKeys({ start, exclusiveStart: start !== all, end: behind(all), limit: readAtOnce }));

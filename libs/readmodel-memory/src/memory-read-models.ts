@@ -1,6 +1,9 @@
 import type { Change, Page, Position, ReadModel } from '@muniment/kernel';
-import type { ProjectionId, ReadModels, Rows } from '@muniment/runtime';
+import { CheckpointMoved, type ProjectionId, type ReadModels, type Rows } from '@muniment/runtime';
 import { getOrMake, Shelf } from './shelf.js';
+import { compareByCodePoint } from './sorted-keys.js';
+
+const rowsAtOnce = 1000;
 
 /** Everything one projection has stored. */
 class Projected {
@@ -23,8 +26,16 @@ export class MemoryReadModels implements ReadModels {
     return this.#of(projection).checkpoint;
   }
 
-  async apply(projection: ProjectionId, changes: readonly Change[], position: Position): Promise<void> {
+  async apply(
+    projection: ProjectionId,
+    changes: readonly Change[],
+    position: Position,
+    after?: Position,
+  ): Promise<void> {
     const projected = this.#of(projection);
+    const { checkpoint = 0 } = projected;
+    if (after !== undefined && after !== checkpoint)
+      throw new CheckpointMoved(projection, `they hold up to ${checkpoint}, not ${after}`);
     // What comes again was applied: projections are idempotent by position.
     if (projected.checkpoint !== undefined && position <= projected.checkpoint) return;
     // Through JSON as on disk: what would not survive there must not survive here.
@@ -48,6 +59,15 @@ export class MemoryReadModels implements ReadModels {
 
   async clear(projection: ProjectionId): Promise<void> {
     this.#projections.delete(nameOf(projection));
+  }
+
+  async replace(live: ProjectionId, rebuilt: ProjectionId): Promise<void> {
+    this.#projections.set(nameOf(live), this.#of(rebuilt));
+    this.#projections.delete(nameOf(rebuilt));
+  }
+
+  lease(): boolean {
+    return true;
   }
 
   rows(projection: ProjectionId): Rows {
@@ -99,6 +119,15 @@ class MemoryRows implements Rows {
 
   count<Row>(model: ReadModel<Row>, account: string): number {
     return this.#shelf(model, account)?.size ?? 0;
+  }
+
+  async *everything<Row>(model: ReadModel<Row>): AsyncGenerator<readonly { account: string; row: Row }[]> {
+    const shelves = this.#projected().shelves.get(model.name);
+    for (const account of [...(shelves?.keys() ?? [])].sort(compareByCodePoint)) {
+      const rows = (shelves?.get(account)?.list() ?? []) as Row[];
+      for (let start = 0; start < rows.length; start += rowsAtOnce)
+        yield rows.slice(start, start + rowsAtOnce).map((row) => ({ account, row }));
+    }
   }
 
   #shelf(model: ReadModel<never>, account: string): Shelf | undefined {

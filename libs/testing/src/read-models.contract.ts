@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ReadModels, Rows } from '@muniment/runtime';
+import { handoverContract } from './read-models-handover.contract.js';
 import { randomChangesContract } from './read-models-random.contract.js';
 import { account, added, changed, otherAccount, plainThings, removed, thing, things } from './things.js';
 
@@ -311,6 +312,7 @@ export function readModelsContract(name: string, open: () => Promise<OpenReadMod
       expect(await readModels.kept('snapshot:directory-2')).toBeUndefined();
     });
 
+    handoverContract(() => opened);
     randomChangesContract(() => opened);
   });
 }
