@@ -6,7 +6,7 @@ import { writeOrCheck } from '../generated.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const built = (path) => import(pathToFileURL(join(root, path)).href);
 
-const { contexts, promptProjections, relaxedProjections } = await built('apps/solo/dist/contexts.js');
+const { contexts, promptProjections, relaxedProjections } = await built('libs/hosting/dist/index.js');
 const { configurationReference } = await built('libs/nest/dist/index.js');
 const { services } = await built('libs/aws-model/dist/index.js');
 const { commonErrors } = await built('libs/aws-wire/dist/index.js');

@@ -82,12 +82,7 @@ export class Platform {
 
   private constructor(log: EventLog) {
     this.log = log;
-    const dataKeys = new Map<string, string>();
-    this.sealer = new EnvelopeSealer(randomBytes(32), {
-      get: (id) => dataKeys.get(id),
-      put: async (id, wrapped) => void dataKeys.set(id, wrapped),
-      remove: async (id) => void dataKeys.delete(id),
-    });
+    this.sealer = new EnvelopeSealer(randomBytes(32), new MemoryEventLog().keys);
     const rows = new RowsOf(this.readModels, [...projections, lastUsed as unknown as Projection]);
     const from = sourcesFor({ rows, sealer: this.sealer, ids: randomIds }, home);
     this.decisions = new Decisions({ from });

@@ -2,7 +2,7 @@ import './heap.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ConfigurationError, makeLogger, readConfiguration, startHttp } from '@muniment/nest';
-import { showCredentials } from './root-credentials.js';
+import { showCredentials } from '@muniment/hosting';
 import type { Solo } from './solo.js';
 import { SOLO, SoloModule } from './solo.module.js';
 

@@ -23,9 +23,9 @@ import {
   systemClock,
 } from '@muniment/runtime';
 import type { Logger } from 'pino';
-import { contexts, promptProjections, relaxedProjections, routes } from './contexts.js';
-import { FirstStart, type MadeCredentials } from './first-start.js';
-import { keepCredentials } from './root-credentials.js';
+import { contexts, promptProjections, relaxedProjections, routes } from '@muniment/hosting';
+import { FirstStart, type MadeCredentials } from '@muniment/hosting';
+import { keepCredentials } from '@muniment/hosting';
 import { closeStores, openStores, type Stores } from './stores.js';
 
 /** Position in the log up to which secrets that ended are erased; kept beside the data keys. */

@@ -5,7 +5,7 @@ import type { Configuration } from '@muniment/nest';
 import { openReadModels } from '@muniment/readmodel-lmdb';
 import { MemoryReadModels } from '@muniment/readmodel-memory';
 import type { EventLog, Keys, ReadModels } from '@muniment/runtime';
-import { DataDirectory } from './data-directory.js';
+import { DataDirectory } from '@muniment/hosting';
 
 /** Everything that outlives a request, on disk or, with `--memory`, nowhere. */
 export interface Stores {
@@ -17,20 +17,12 @@ export interface Stores {
   readonly rootKey: Buffer;
 }
 
-function memoryKeys(): Keys {
-  const keys = new Map<string, string>();
-  return {
-    get: (id) => keys.get(id),
-    put: async (id, wrapped) => void keys.set(id, wrapped),
-    remove: async (id) => void keys.delete(id),
-  };
-}
-
 /** `failed` is told when a store can no longer be written. */
 export async function openStores(configuration: Configuration, failed: (error: unknown) => void): Promise<Stores> {
   if (configuration.memory) {
     const rootKey = configuration.rootKey ? Buffer.from(configuration.rootKey, 'base64') : randomBytes(32);
-    const stores = { log: new MemoryEventLog(), keys: memoryKeys(), readModels: new MemoryReadModels() };
+    const log = new MemoryEventLog();
+    const stores = { log, keys: log.keys, readModels: new MemoryReadModels() };
     return { directory: undefined, ...stores, rootKey };
   }
   const directory = DataDirectory.open(configuration.dataDir);

@@ -58,6 +58,12 @@ export class LmdbEventLog implements EventLog {
     const { keys } = this.#environment;
     this.keys = {
       get: (id) => keys.get(keyName(id)),
+      add: (id, wrapped) =>
+        this.#commit(() => {
+          const kept = keys.get(keyName(id));
+          if (kept === undefined) void keys.put(keyName(id), wrapped);
+          return kept ?? wrapped;
+        }),
       put: (id, wrapped) => this.#commit(() => void keys.put(keyName(id), wrapped)),
       remove: (id) => this.#commit(() => void keys.remove(keyName(id))),
     };

@@ -96,6 +96,7 @@ function memoryKeys(): Keys {
   const keys = new Map<string, string>();
   return {
     get: (id) => keys.get(id),
+    add: async (id, wrapped) => keys.get(id) ?? (keys.set(id, wrapped), wrapped),
     put: async (id, wrapped) => void keys.set(id, wrapped),
     remove: async (id) => void keys.delete(id),
   };

@@ -132,7 +132,7 @@ export class DerivedKeys implements SigningKeys {
   }
 }
 
-function ownerOf(principal: Principal): string | undefined {
+export function ownerOf(principal: Principal): string | undefined {
   if (principal.type === 'Root') return undefined;
   return principal.type === 'User' ? principal.userId : principal.roleId;
 }

@@ -11,7 +11,16 @@ import {
   type WireRequest,
 } from '@muniment/aws-wire';
 import type { Awaitable, Position } from '@muniment/kernel';
-import { type Bus, BusUnavailable, type Clock, type Ids, type Reply, type Request, subjectOf } from '@muniment/runtime';
+import {
+  type Bus,
+  BusUnavailable,
+  type Clock,
+  type Ids,
+  type Reply,
+  type Request,
+  requestPersistently,
+  subjectOf,
+} from '@muniment/runtime';
 import { refusal } from '@muniment/sts/contract';
 import { type Authenticated, authenticate, type AuthenticationOptions } from './authenticate.js';
 import { type Incoming, type Outgoing, sourceIp, views } from './incoming.js';
@@ -28,6 +37,8 @@ export interface GatewayOptions extends AuthenticationOptions {
   readonly unexpected: (error: unknown, requestId: string) => void;
   /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. */
   readonly settled: (position: Position) => Awaitable<unknown>;
+  /** Called with the position of each write that is answered: other gateways may be told. */
+  readonly written?: (position: Position) => void;
   /** Called with each answer, for metrics. */
   readonly answered?: (operation: string, status: number, seconds: number) => void;
 }
@@ -40,6 +51,9 @@ const unavailable: WireFault = {
   code: 'ServiceUnavailable',
   message: 'The request has failed due to a temporary failure of the server.',
 };
+
+/** A call carries its id as command id: asked twice, it is done once. Writes that cannot be taken fail within a second. */
+const persistence = { tryMilliseconds: 700, silentMilliseconds: 2400, absentMilliseconds: 800 };
 
 type Facts = { -readonly [Member in keyof CallFacts]: CallFacts[Member] };
 
@@ -72,22 +86,36 @@ export class Gateway {
       outgoing = await this.#answer(incoming, journey);
     } catch (error) {
       this.#options.unexpected(error, journey.requestId);
-      outgoing = this.#refuse(journey, internalFailure);
+      outgoing = this.#refuse(journey, error instanceof BusUnavailable ? unavailable : internalFailure);
     }
-    const recorded = this.#options.record(journey.facts, journey.position !== undefined);
-    if (recorded) await recorded;
+    outgoing = await this.#recorded(journey, outgoing);
     const name = journey.operation?.name ?? 'unknown';
     this.#options.answered?.(name, outgoing.status, (performance.now() - journey.started) / 1000);
     return outgoing;
+  }
+
+  /** Another gateway has answered a write: what this one answers from now on knows of it. */
+  heard(position: Position): void {
+    if (position > this.#position) this.#position = position;
+  }
+
+  /** What cannot be recorded is not answered: no call goes without a trace. */
+  async #recorded(journey: Journey, outgoing: Outgoing): Promise<Outgoing> {
+    try {
+      const recorded = this.#options.record(journey.facts, journey.position !== undefined);
+      if (recorded) await recorded;
+      return outgoing;
+    } catch (error) {
+      this.#options.unexpected(error, journey.requestId);
+      return this.#refuse(journey, unavailable);
+    }
   }
 
   /** Answers a request that could not be read to its end (too large, malformed): recorded, never routed. */
   async refuseUnread(incoming: Incoming, fault: WireFault): Promise<Outgoing> {
     const journey = this.#begin(incoming);
     journey.service = serviceOf(this.#options.services, views(incoming).wire);
-    const outgoing = this.#refuse(journey, fault);
-    await this.#options.record(journey.facts, false);
-    return outgoing;
+    return this.#recorded(journey, this.#refuse(journey, fault));
   }
 
   #begin({ headers, remoteAddress, secure }: Incoming): Journey {
@@ -175,7 +203,8 @@ export class Gateway {
     journey.facts.output = output;
     if (reply.position !== undefined) {
       journey.position = reply.position;
-      if (reply.position > this.#position) this.#position = reply.position;
+      this.heard(reply.position);
+      this.#options.written?.(reply.position);
     }
     const { status, headers, body } = protocolOf(service).encode(operation, output, journey.requestId);
     return { status, body, headers: withPosition(headers, this.#position) };
@@ -189,7 +218,7 @@ export class Gateway {
       return { ok: false, fault: { code: 'NotImplemented', message, status: 501 }, touched: [] };
     }
     try {
-      return await bus.request<Request, Reply>(subjectOf(context, operation.name), request);
+      return await requestPersistently<Request, Reply>(bus, subjectOf(context, operation.name), request, persistence);
     } catch (error) {
       this.#options.unexpected(error, request.requestId);
       return { ok: false, fault: error instanceof BusUnavailable ? unavailable : internalFailure, touched: [] };

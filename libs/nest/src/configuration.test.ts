@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ConfigurationError, configurationReference, readConfiguration } from './configuration.js';
+import { ConfigurationError, configurationReference, readConfiguration } from './read-configuration.js';
 
 test('without settings: loopback, port 4566, data in `.muniment` (architecture 9)', () => {
   expect(readConfiguration({ PATH: '/bin' })).toMatchObject({

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
-import { plainToInstance, Transform } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -12,17 +11,8 @@ import {
   Min,
   MinLength,
   ValidateIf,
-  validateSync,
 } from 'class-validator';
-
-/** What a setting is for; the configuration reference is made from these. */
-const described = new Map<string, { setting: string; text: string; secret: boolean }>();
-
-function Setting(setting: string, text: string, options: { secret?: boolean } = {}): PropertyDecorator {
-  return (_, property) => {
-    described.set(String(property), { setting: `MUNIMENT_${setting}`, text, secret: options.secret ?? false });
-  };
-}
+import { Setting } from './setting.js';
 
 const toNumber = Transform(({ value }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value));
 const toBoolean = Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
@@ -85,6 +75,61 @@ export class Configuration {
   @Matches(/^[A-Za-z0-9+/]{43}=$/, { message: 'must be 32 bytes in base64' })
   rootKey?: string;
 
+  @Setting('MARKER_KEY', 'Key that page markers are sealed with: 32 bytes, base64. From the root key when absent.', {
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9+/]{43}=$/, { message: 'must be 32 bytes in base64' })
+  markerKey?: string;
+
+  @Setting('REPLICA', 'Name of this replica of a service; the host name when absent.')
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,63}$/, { message: 'must be 1 to 63 letters, digits, hyphens or underscores' })
+  replica?: string;
+
+  @Setting('NATS_URL', 'Servers of the bus, separated by commas: `nats://host:4222`. Services only.')
+  @IsOptional()
+  @Matches(/^(nats|tls):\/\/[^,\s]+(,(nats|tls):\/\/[^,\s]+)*$/, { message: 'must be `nats://host:port`' })
+  natsUrl?: string;
+
+  @Setting('NATS_USER', 'User of this service on the bus.')
+  @IsOptional()
+  @IsString()
+  natsUser?: string;
+
+  @Setting('NATS_PASSWORD', 'Its password.', { secret: true })
+  @IsOptional()
+  @IsString()
+  natsPassword?: string;
+
+  @Setting('REDIS_URL', 'Redis or Valkey of the shared read models: `redis://host:6379`. Services only.', {
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'must be `redis://host:port`' })
+  redisUrl?: string;
+
+  @Setting(
+    'EVENTSTOREDB_URL',
+    'EventStoreDB or KurrentDB as the event log: `kurrentdb://host:2113`. The log in the data directory when absent.',
+    { secret: true },
+  )
+  @IsOptional()
+  @Matches(/^(kurrentdb|kdb|esdb)(\+discover)?:\/\/\S+$/, { message: 'must be `kurrentdb://host:port`' })
+  eventStoreDbUrl?: string;
+
+  @Setting('CALL_RECORD_DAYS', 'Days that EventStoreDB keeps call records; for ever when 0.')
+  @toNumber
+  @IsInt()
+  @Min(0)
+  callRecordDays = 0;
+
+  @Setting('SPOOL_BYTES', "Most of a gateway's call records that wait on disk for delivery; calls are refused above.")
+  @toNumber
+  @IsInt()
+  @Min(1024 * 1024)
+  spoolBytes = 1024 * 1024 * 1024;
+
   @Setting('SIGNATURE_WINDOW_SECONDS', 'How far clocks may lie apart, either way.')
   @toNumber
   @IsInt()
@@ -102,58 +147,4 @@ export class Configuration {
   @Setting('LOG_LEVEL', 'Least level of what is logged.')
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   logLevel = 'info';
-}
-
-/** A setting that is unknown, malformed or unsafe. */
-export class ConfigurationError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`cannot start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigurationError';
-  }
-}
-
-const fileSetting = 'MUNIMENT_CONFIG_FILE';
-
-function fromFile(path: string): Record<string, unknown> {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  } catch (error) {
-    throw new ConfigurationError([`${fileSetting}: cannot read \`${path}\`: ${(error as Error).message}`]);
-  }
-}
-
-/** Reads and checks all settings; the environment wins over the file, `overrides` over both. */
-export function readConfiguration(
-  environment: Readonly<Record<string, string | undefined>>,
-  overrides: Partial<Configuration> = {},
-): Configuration {
-  const property = new Map(Array.from(described, ([name, { setting }]) => [setting, name]));
-  const path = environment[fileSetting];
-  const given = { ...(path ? fromFile(path) : {}), ...environment };
-  const settings: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const [name, value] of Object.entries(given)) {
-    if (!name.startsWith('MUNIMENT_') || name === fileSetting || name.startsWith('MUNIMENT_TEST_')) continue;
-    const known = property.get(name);
-    if (known === undefined) problems.push(`${name}: there is no such setting`);
-    else if (value !== undefined && value !== '') settings[known] = value;
-  }
-  const configuration = plainToInstance(Configuration, { ...settings, ...overrides });
-  for (const { property: name, constraints } of validateSync(configuration)) {
-    const setting = described.get(name)?.setting ?? name;
-    for (const problem of Object.values(constraints ?? {}))
-      problems.push(`${setting}: ${problem.replace(`${name} `, '')}`);
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return configuration;
-}
-
-/** The settings as a table, for the generated reference. */
-export function configurationReference(): { setting: string; text: string; default: string }[] {
-  const defaults = new Configuration() as unknown as Record<string, string | number | boolean | undefined>;
-  return Array.from(described, ([property, { setting, text }]) => ({
-    setting,
-    text,
-    default: String(defaults[property] ?? ''),
-  }));
 }

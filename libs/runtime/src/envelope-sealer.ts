@@ -5,6 +5,8 @@ import { type Sealer, Unsealable } from './ports/sealer.js';
 /** Where wrapped data keys are kept: apart from the events, so that erasing one reaches every copy of them. */
 export interface Keys {
   get(id: string): Awaitable<string | undefined>;
+  /** Keeps a key unless there is one already; answers, once it is on disk, the one that is kept. */
+  add(id: string, wrapped: string): Promise<string>;
   /** Resolves when the key is on disk. */
   put(id: string, wrapped: string): Promise<void>;
   remove(id: string): Promise<void>;
@@ -94,8 +96,8 @@ export class EnvelopeSealer implements Sealer {
   async prove(): Promise<void> {
     const fingerprint = createHmac('sha256', this.#root).update('muniment/fingerprint').digest('base64');
     const known = await this.#keys.get(fingerprintId);
-    if (known === undefined) await this.#keys.put(fingerprintId, fingerprint);
-    else if (known !== fingerprint) throw new Error('the root key is not the one that sealed what is stored here');
+    const kept = known ?? (await this.#keys.add(fingerprintId, fingerprint));
+    if (kept !== fingerprint) throw new Error('the root key is not the one that sealed what is stored here');
   }
 
   /** A key for one purpose of the platform's own, such as marking page markers. */
@@ -109,9 +111,10 @@ export class EnvelopeSealer implements Sealer {
     const known = this.#making.get(id);
     if (known) return known;
     const data = randomBytes(32);
+    // Another replica may be first: its key is the one, or what it sealed could not be opened any more.
     const making = this.#keys
-      .put(id, encrypt(this.#accountKey(subject), data, `key ${id}`).toString('base64'))
-      .then(() => data)
+      .add(id, encrypt(this.#accountKey(subject), data, `key ${id}`).toString('base64'))
+      .then((kept) => this.#unwrapped(subject, kept) as Buffer)
       .finally(() => this.#making.delete(id));
     this.#making.set(id, making);
     return making;

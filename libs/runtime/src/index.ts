@@ -14,3 +14,6 @@ export * from './recorder.js';
 export * from './context-host.js';
 export * from './sources.js';
 export * from './writer.js';
+export * from './bus-authorizer.js';
+export * from './log-keys.js';
+export * from './persistent-request.js';

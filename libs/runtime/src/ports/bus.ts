@@ -1,7 +1,11 @@
 /** Requests between services, one subject each (`muniment.directory.CreateUser`), and hints that may be lost. */
 export interface Bus {
   /** Asks the service that listens on `<subject>`; rejects with `BusUnavailable` when nobody answers in time. */
-  request<Question, Answer>(subject: string, question: Question): Promise<Answer>;
+  request<Question, Answer>(
+    subject: string,
+    question: Question,
+    options?: { readonly milliseconds?: number },
+  ): Promise<Answer>;
   /** Answers all subjects that start with `<prefix>.`; one of several equal services gets each request. */
   respond<Question, Answer>(
     prefix: string,
