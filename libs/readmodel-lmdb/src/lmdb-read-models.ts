@@ -82,8 +82,8 @@ export class LmdbReadModels implements ReadModels {
           moved = over ? 'they were replaced' : `they hold up to ${stored ?? 0}, not ${after}`;
           return;
         }
-        // What comes again was applied: projections are idempotent by position.
-        if (over || (stored ?? -1) >= position) return;
+        // What comes again was applied: projections are idempotent by position. Who names the checkpoint knows better.
+        if (over || (after === undefined && (stored ?? -1) >= position)) return;
         started = true;
         this.#cache.changing(keys);
         this.#pages.changing(touched);

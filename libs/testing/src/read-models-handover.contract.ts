@@ -31,6 +31,14 @@ export function handoverContract(opened: () => OpenReadModels): void {
       expect(await readModels.rows(live).list(things, account)).toEqual([one, two]);
     });
 
+    test('may leave the checkpoint where it is: rows of events that were passed over', async () => {
+      const { readModels } = opened();
+      await readModels.apply(live, [added(one)], 3, 0);
+      await readModels.apply(live, [added(two)], 3, 3);
+      expect(await readModels.checkpoint(live)).toBe(3);
+      expect(await readModels.rows(live).list(things, account)).toEqual([one, two]);
+    });
+
     test.each([
       ['ahead', 4],
       ['behind', 2],

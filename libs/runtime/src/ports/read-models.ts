@@ -15,7 +15,8 @@ export interface ReadModels {
   checkpoint(projection: ProjectionId): Awaitable<Position | undefined>;
   /**
    * Stores changes and the position that they bring the rows to. `after`: the checkpoint that they build on, 0 for
-   * none; rows that are elsewhere, or that another process has leased, are left alone: `CheckpointMoved`.
+   * none; rows that are elsewhere, or that another process has leased, are left alone: `CheckpointMoved`. Without it
+   * what comes again is passed over; with it the position may be the checkpoint itself.
    */
   apply(projection: ProjectionId, changes: readonly Change[], position: Position, after?: Position): Promise<void>;
   /** Removes all rows and the checkpoint of a projection. */
