@@ -64,6 +64,18 @@ test.each(['test', 'password', 'short-secret-15'])(
   },
 );
 
+test('any setting may stand in a file of its own, but not in two places', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'muniment-settings-')), 'account-id');
+  writeFileSync(file, '123456789012\n');
+  expect(readConfiguration({ MUNIMENT_ACCOUNT_ID_FILE: file }).accountId).toBe('123456789012');
+  expect(() => readConfiguration({ MUNIMENT_ACCOUNT_ID_FILE: file, MUNIMENT_ACCOUNT_ID: '2'.repeat(12) })).toThrow(
+    'MUNIMENT_ACCOUNT_ID_FILE: MUNIMENT_ACCOUNT_ID is set as well',
+  );
+  expect(() => readConfiguration({ MUNIMENT_ROOT_KEY_FILE: '/nowhere' })).toThrow(
+    /MUNIMENT_ROOT_KEY_FILE: cannot read `\/nowhere`: ENOENT/,
+  );
+});
+
 test('all problems are named at once', () => {
   expect(() => readConfiguration({ MUNIMENT_PORT: 'x', MUNIMENT_NOPE: '1' })).toThrow(
     /MUNIMENT_NOPE[\s\S]*MUNIMENT_PORT/,

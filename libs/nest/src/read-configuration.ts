@@ -22,13 +22,13 @@ function fromFile(path: string): Record<string, unknown> {
   }
 }
 
-/** `MUNIMENT_ROOT_KEY_FILE=/run/secrets/root-key`: any secret setting may stand in a file of its own. */
-function withSecretFiles(given: Readonly<Record<string, unknown>>, problems: string[]): Record<string, unknown> {
+/** `MUNIMENT_ROOT_KEY_FILE=/run/secrets/root-key`: any setting may stand in a file of its own. */
+function withFiles(given: Readonly<Record<string, unknown>>, problems: string[]): Record<string, unknown> {
   const settings = { ...given };
-  for (const { setting, secret } of described.values()) {
+  for (const { setting } of described.values()) {
     const name = `${setting}_FILE`;
     const path = settings[name];
-    if (!secret || path === undefined) continue;
+    if (path === undefined) continue;
     delete settings[name];
     if (path === '') continue;
     if (settings[setting]) problems.push(`${name}: ${setting} is set as well`);
@@ -49,7 +49,7 @@ export function readConfiguration(
   const property = new Map(Array.from(described, ([name, { setting }]) => [setting, name]));
   const path = environment[fileSetting];
   const problems: string[] = [];
-  const given = withSecretFiles({ ...(path ? fromFile(path) : {}), ...environment }, problems);
+  const given = withFiles({ ...(path ? fromFile(path) : {}), ...environment }, problems);
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (!name.startsWith('MUNIMENT_') || name === fileSetting || name.startsWith('MUNIMENT_TEST_')) continue;
