@@ -7,8 +7,10 @@ export class Table<Row> {
   readonly #rows = new Map<string, Row>();
   readonly #idOfKey = new Map<string, string>();
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
-  /** Row before the first change since the last `takeChanges`, by id. */
+  /** Row before the first change since `track`, `takeChanges` or `settle`, by id. */
   #changed = new Map<string, Row | undefined>();
+  /** Unchanged rows whose key another row took since then, by key: wrong in the end, but a fold may pass through it. */
+  readonly #displaced = new Map<string, string>();
   #tracking = false;
 
   constructor(model: ReadModel<Row>, account: string) {
@@ -47,15 +49,8 @@ export class Table<Row> {
     const before = this.#rows.get(id);
     this.#note(id, before);
     if (before !== undefined) this.#unfile(id, before);
-    this.#rows.set(id, row);
-    this.#idOfKey.set(this.#model.key(row), id);
-    for (const [name, index] of this.#indexes) {
-      for (const value of this.#valuesOf(name, row)) {
-        const ids = index.get(value);
-        if (ids) ids.add(id);
-        else index.set(value, new Set([id]));
-      }
-    }
+    this.#noteDisplaced(id, row);
+    this.#file(id, row);
   }
 
   /** Replaces members of a row; an id that is not there is a broken log. */
@@ -73,7 +68,7 @@ export class Table<Row> {
     this.#rows.delete(id);
   }
 
-  /** From now on changes are remembered until `takeChanges` hands them over. */
+  /** From now on changes are remembered until `takeChanges` hands them over, `settle` keeps or `undo` reverts them. */
   track(): void {
     this.#tracking = true;
   }
@@ -87,11 +82,52 @@ export class Table<Row> {
       changes.push({ model: this.#model, account: this.#account, before, after });
     }
     this.#changed = new Map();
+    this.settle();
     return changes;
+  }
+
+  /** What was changed stays: there is nothing to undo. */
+  settle(): void {
+    if (this.#changed.size > 0) this.#changed.clear();
+    if (this.#displaced.size > 0) this.#displaced.clear();
+  }
+
+  /** Takes back what was changed since it was last settled, at the cost of the changes. */
+  undo(): void {
+    // All out before any goes in: names may have passed from one row to another.
+    for (const id of this.#changed.keys()) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) this.#unfile(id, row);
+    }
+    for (const [key, id] of this.#displaced) this.#idOfKey.set(key, id);
+    for (const [id, before] of this.#changed) {
+      if (before === undefined) this.#rows.delete(id);
+      else this.#file(id, before);
+    }
+    this.settle();
   }
 
   #note(id: string, before: Row | undefined): void {
     if (this.#tracking && !this.#changed.has(id)) this.#changed.set(id, before);
+  }
+
+  #noteDisplaced(id: string, row: Row): void {
+    if (!this.#tracking) return;
+    const key = this.#model.key(row);
+    const holder = this.#idOfKey.get(key);
+    if (holder !== undefined && holder !== id && !this.#changed.has(holder)) this.#displaced.set(key, holder);
+  }
+
+  #file(id: string, row: Row): void {
+    this.#rows.set(id, row);
+    this.#idOfKey.set(this.#model.key(row), id);
+    for (const [name, index] of this.#indexes) {
+      for (const value of this.#valuesOf(name, row)) {
+        const ids = index.get(value);
+        if (ids) ids.add(id);
+        else index.set(value, new Set([id]));
+      }
+    }
   }
 
   #unfile(id: string, row: Row): void {
