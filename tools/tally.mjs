@@ -1,5 +1,8 @@
-/** How a suite says that a program it needs is missing: it throws an error of this text while it loads. */
-const missingProgram = /needs the program `([^`]+)`/;
+/**
+ * How a suite says that a program it needs is missing: it throws an error of this text while it loads. Behind a colon
+ * may stand how to install it.
+ */
+const missingProgram = /needs the program `([^`]+)`(?:[^:\n]*: ([^\n]+))?/;
 
 const isAbsent = (suite) => suite.status === 'failed' && suite.assertionResults.length === 0;
 
@@ -11,8 +14,8 @@ export function tally(results, { strict }) {
   if (!results) return { passed: 0, failed: 1, lacking: [] };
   const broken = results.testResults.filter(isAbsent);
   const lacking = broken.flatMap(({ name: suite, message }) => {
-    const program = missingProgram.exec(message)?.[1];
-    return program ? [{ program, suite }] : [];
+    const [, program, install] = missingProgram.exec(message) ?? [];
+    return program ? [{ program, suite, ...(install && { install }) }] : [];
   });
   const forgiven = strict ? 0 : lacking.length;
   const nothingRan = results.numTotalTests + broken.length === 0 && !results.success ? 1 : 0;

@@ -39,6 +39,16 @@ describe('the closing line of a test run', () => {
     expect(tally(run, { strict: true })).toEqual({ passed: 3, failed: 1, lacking });
   });
 
+  test('says how to install what lacks, where the suite knows it', () => {
+    const lacks = suite(
+      'bus.test.ts',
+      '\n  ● Test suite failed\n\n    needs the program `nats-server`: apt-get x\n\n    at',
+    );
+    expect(tally(results([lacks], 0, 0), { strict: false }).lacking).toEqual([
+      { program: 'nats-server', suite: 'bus.test.ts', install: 'apt-get x' },
+    ]);
+  });
+
   test('is a failure when Jest left no results, or found no test', () => {
     expect(tally(undefined, { strict: false })).toMatchObject({ passed: 0, failed: 1 });
     expect(tally({ ...results([], 0, 0), success: false }, { strict: false })).toMatchObject({ passed: 0, failed: 1 });

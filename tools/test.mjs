@@ -35,8 +35,9 @@ jest.on('close', (status) => {
   // Options such as --listTests or --showConfig run no test and leave no results.
   if (!results?.testResults && status === 0) return;
   const { passed, failed, lacking } = tally(results, { strict: Boolean(process.env.CI) });
-  for (const { program, suite } of lacking) {
-    console.log(`could not run for lack of \`${program}\`: ${relative(root, suite)}`);
+  for (const { program, suite, install } of lacking) {
+    const how = install ? ` (${install})` : '';
+    console.log(`could not run for lack of \`${program}\`${how}: ${relative(root, suite)}`);
   }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || (status !== 0 && lacking.length === 0) ? 1 : 0;

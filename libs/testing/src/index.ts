@@ -10,3 +10,4 @@ export * from './ids.contract.js';
 export * from './ids.js';
 export * from './read-models.contract.js';
 export * from './sealer.contract.js';
+export * from './servers/index.js';

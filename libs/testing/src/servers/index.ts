@@ -1,0 +1,7 @@
+export { startNats, type NatsOptions } from './nats.js';
+export { freePort } from './ports.js';
+export { dockerRuns, findProgram, needsServer, type ServerName } from './programs.js';
+export { startProxy, type TcpProxy } from './proxy.js';
+export { startRedis, type RedisOptions } from './redis.js';
+export { stopServers } from './running.js';
+export type { RestartOptions, ServerProcess } from './server-process.js';
