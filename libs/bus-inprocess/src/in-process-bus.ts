@@ -1,4 +1,4 @@
-import { type Bus, BusUnavailable } from '@muniment/runtime';
+import { type Bus, BusUnavailable, type RequestOptions } from '@muniment/runtime';
 
 type Responder = (subject: string, question: never) => Promise<unknown>;
 type Listener = (hint: unknown) => void;
@@ -9,11 +9,16 @@ export class InProcessBus implements Bus {
   readonly #listeners = new Map<string, Set<Listener>>();
   #closed = false;
 
-  async request<Question, Answer>(subject: string, question: Question): Promise<Answer> {
+  async request<Question, Answer>(
+    subject: string,
+    question: Question,
+    { milliseconds }: RequestOptions = {},
+  ): Promise<Answer> {
     const responder = this.#responderFor(subject);
     if (responder === undefined)
       throw new BusUnavailable(subject, this.#closed ? 'the bus is closed' : 'no service listens');
-    return responder(subject, question as never) as Promise<Answer>;
+    const answer = responder(subject, question as never) as Promise<Answer>;
+    return milliseconds === undefined ? answer : inTime(answer, subject, milliseconds);
   }
 
   async respond<Question, Answer>(
@@ -56,15 +61,19 @@ export class InProcessBus implements Bus {
     this.#listeners.clear();
   }
 
-  /** The responder of the longest prefix; several of one prefix take turns. */
+  /** The responder of the subject without its last word; several of one prefix take turns. */
   #responderFor(subject: string): Responder | undefined {
-    for (let dot = subject.lastIndexOf('.'); dot > 0; dot = subject.lastIndexOf('.', dot - 1)) {
-      const responders = this.#responders.get(subject.slice(0, dot));
-      const next = responders?.shift();
-      if (responders === undefined || next === undefined) continue;
-      responders.push(next);
-      return next;
-    }
-    return undefined;
+    const responders = this.#responders.get(subject.slice(0, Math.max(0, subject.lastIndexOf('.'))));
+    const next = responders?.shift();
+    if (next !== undefined) responders?.push(next);
+    return next;
   }
+}
+
+function inTime<Answer>(answer: Promise<Answer>, subject: string, milliseconds: number): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BusUnavailable(subject, `no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

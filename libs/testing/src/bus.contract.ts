@@ -28,21 +28,40 @@ export function busContract(name: string, open: () => Promise<OpenBus>): void {
       });
     });
 
-    test.each(['muniment.sts.AssumeRole', 'muniment.direct', 'muniment.directory2.X', 'other', ''])(
-      'nobody answers on %j',
-      async (subject) => {
-        await bus.respond('muniment.directory', echo);
-        const error = await bus.request(subject, {}).catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(BusUnavailable);
-        expect((error as Error).message).toContain(`\`${subject}\``);
-      },
-    );
+    test.each([
+      'muniment.sts.AssumeRole',
+      'muniment.direct',
+      'muniment.directory',
+      'muniment.directory.User.Create',
+      'muniment.directory2.X',
+      'other',
+      '',
+    ])('nobody answers on %j', async (subject) => {
+      await bus.respond('muniment.directory', echo);
+      const error = await bus.request(subject, {}).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(BusUnavailable);
+      expect((error as Error).message).toContain(`\`${subject}\``);
+    });
 
-    test('a prefix is whole words, and the longer one goes first', async () => {
+    test('a prefix is whole words, and exactly one word follows it', async () => {
       await bus.respond('muniment', async () => 'outer');
       await bus.respond('muniment.directory', async () => 'inner');
+      expect(await bus.request('muniment.CreateUser', {})).toBe('outer');
+      expect(await bus.request('muniment.directory', {})).toBe('outer');
       expect(await bus.request('muniment.directory.CreateUser', {})).toBe('inner');
-      expect(await bus.request('muniment.directory2.CreateUser', {})).toBe('outer');
+      await expect(bus.request('muniment.directory2.CreateUser', {})).rejects.toBeInstanceOf(BusUnavailable);
+    });
+
+    test("who asks says how long it waits; a late answer is nobody's", async () => {
+      await bus.respond('muniment.slow', async (_, milliseconds: number) => {
+        await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        return milliseconds;
+      });
+      const start = performance.now();
+      const error = await bus.request('muniment.slow.X', 300, { milliseconds: 100 }).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(BusUnavailable);
+      expect(performance.now() - start).toBeGreaterThanOrEqual(99);
+      expect(await bus.request('muniment.slow.X', 1, { milliseconds: 2000 })).toBe(1);
     });
 
     test('answers find the question they belong to', async () => {
@@ -87,6 +106,25 @@ export function busContract(name: string, open: () => Promise<OpenBus>): void {
       await stopOther();
       await stopOther();
       await expect(bus.request('muniment.sts.X', {})).rejects.toBeInstanceOf(BusUnavailable);
+    });
+
+    test('what has reached a service when it stops is answered', async () => {
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let reached = 0;
+      const stop = await bus.respond('muniment.sts', async (_, n: number) => {
+        reached++;
+        await held;
+        return n;
+      });
+      const answers = Promise.all([1, 2, 3].map((n) => bus.request<number, number>('muniment.sts.X', n)));
+      await eventually(() => expect(reached).toBe(3));
+      const stopped = stop();
+      release();
+      await stopped;
+      expect(await answers).toEqual([1, 2, 3]);
     });
 
     test('hints reach all who listen to the subject, until they stop', async () => {

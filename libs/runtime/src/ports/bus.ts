@@ -1,12 +1,19 @@
+export interface RequestOptions {
+  /** How long an answer is waited for; the bus knows what is usual. */
+  readonly milliseconds?: number;
+}
+
 /** Requests between services, one subject each (`muniment.directory.CreateUser`), and hints that may be lost. */
 export interface Bus {
-  /** Asks the service that listens on `<subject>`; rejects with `BusUnavailable` when nobody answers in time. */
-  request<Question, Answer>(
-    subject: string,
-    question: Question,
-    options?: { readonly milliseconds?: number },
-  ): Promise<Answer>;
-  /** Answers all subjects that start with `<prefix>.`; one of several equal services gets each request. */
+  /**
+   * Asks the service that listens on `<subject>`. Rejects with `BusUnavailable` when nobody answers in time, with
+   * `MessageTooLarge` when question or answer does not fit, and with another error when the service fails.
+   */
+  request<Question, Answer>(subject: string, question: Question, options?: RequestOptions): Promise<Answer>;
+  /**
+   * Answers the subjects `<prefix>.<word>`: exactly one word follows. One of several equal services gets each request.
+   * What the given function stops, answers first what has reached it.
+   */
   respond<Question, Answer>(
     prefix: string,
     answer: (subject: string, question: Question) => Promise<Answer>,
@@ -21,5 +28,13 @@ export class BusUnavailable extends Error {
   constructor(subject: string, reason: string, options?: ErrorOptions) {
     super(`no answer on \`${subject}\`: ${reason}`, options);
     this.name = 'BusUnavailable';
+  }
+}
+
+/** The bus does not carry messages of this size. A question that is too large was not asked; an answer was made. */
+export class MessageTooLarge extends Error {
+  constructor(subject: string, reason: string, options?: ErrorOptions) {
+    super(`too large for the bus on \`${subject}\`: ${reason}`, options);
+    this.name = 'MessageTooLarge';
   }
 }
