@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { type NewEvent, NO_STREAM, type RecordedEvent, type Revision } from '@muniment/kernel';
+import { CallsChain, type Kept } from './calls-chain.js';
 import type { EventLog } from './ports/event-log.js';
 import type { Ids } from './ports/ids.js';
 
 /** Makes the records of one call, by the account that keeps them. */
-export type Shape<Facts, Record> = (facts: Facts) => readonly { account: string; record: Record }[];
+export type Shape<Facts, Record> = (facts: Facts) => readonly Kept<Record>[];
 
 export interface RecorderOptions<Facts, Record> {
   readonly log: EventLog;
@@ -15,7 +14,6 @@ export interface RecorderOptions<Facts, Record> {
   readonly failed: (error: unknown) => void;
 }
 
-const category = 'calls';
 /** Records of calls that nobody waits for go out together. */
 const gatherMilliseconds = 25;
 const retryMilliseconds = 1000;
@@ -23,26 +21,16 @@ const retryMilliseconds = 1000;
 const most = 20_000;
 const chunkSize = 500;
 
-interface Chain {
-  revision: Revision;
-  hash: string;
-}
-
-/** `calls-<account>-<day>`: retention works on whole streams. */
-export const callsStream = (account: string, at: Date): string =>
-  `${category}-${account}-${at.toISOString().slice(0, 10)}`;
-
-/** Each chunk of records names the hash of the one before: a changed or removed record breaks the chain. */
-export const chainHash = (previous: string, records: readonly unknown[]): string =>
-  createHash('sha256').update(previous).update(JSON.stringify(records)).digest('hex');
-
 /**
- * Writes call records: hash-chained streams, a day and an account each. Records of many calls go out in one event, so
- * that recording costs a fraction of the call; a call that changed something waits until its record is on disk.
+ * Records the calls of a process that has the log itself. Records of many calls go out in one event, so that recording
+ * costs a fraction of the call; a call that changed something waits until its record is on disk.
  */
 export class Recorder<Facts, Record> {
   readonly #options: RecorderOptions<Facts, Record>;
-  readonly #chains = new Map<string, Chain>();
+  readonly #chain: CallsChain;
+  readonly #source: string;
+  /** Number of the next record. */
+  #number = 0;
   #waiting: Facts[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Records that are being written, and those that will be when they are. */
@@ -51,6 +39,8 @@ export class Recorder<Facts, Record> {
 
   constructor(options: RecorderOptions<Facts, Record>) {
     this.#options = options;
+    this.#chain = new CallsChain(options.log, options.ids);
+    this.#source = options.ids.uuid();
   }
 
   /** Takes a call's facts; `durably`: resolves when the record is on disk. */
@@ -77,23 +67,13 @@ export class Recorder<Facts, Record> {
     this.#waiting = [];
     this.#flushing = this.#next;
     this.#next = undefined;
-    await this.#write(facts);
-  }
-
-  async #write(facts: readonly Facts[]): Promise<void> {
-    const byAccount = new Map<string, Record[]>();
-    for (const each of facts) {
-      for (const { account, record } of this.#shaped(each)) {
-        const records = byAccount.get(account);
-        if (records) records.push(record);
-        else byAccount.set(account, [record]);
-      }
+    for (let start = 0; start < facts.length; start += chunkSize) {
+      await this.#keep(facts.slice(start, start + chunkSize).flatMap((each) => this.#shaped(each)));
     }
-    await Promise.all(Array.from(byAccount, ([account, records]) => this.#keep(account, records)));
   }
 
   /** One call whose record cannot be made must not cost the others theirs. */
-  #shaped(facts: Facts): ReturnType<Shape<Facts, Record>> {
+  #shaped(facts: Facts): readonly Kept<Record>[] {
     try {
       return this.#options.shape(facts);
     } catch (error) {
@@ -103,66 +83,18 @@ export class Recorder<Facts, Record> {
   }
 
   /** Appends until it has worked: an acknowledged call is recorded, however long the log is away. */
-  async #keep(account: string, records: readonly Record[]): Promise<void> {
-    for (let start = 0; start < records.length; start += chunkSize) {
-      const chunk = records.slice(start, start + chunkSize);
-      for (;;) {
-        try {
-          await this.#append(account, chunk);
-          break;
-        } catch (error) {
-          this.#chains.clear();
-          this.#options.failed(error);
-          await new Promise((resolve) => setTimeout(resolve, retryMilliseconds).unref());
-        }
+  async #keep(calls: readonly Kept<Record>[]): Promise<void> {
+    const { now, failed } = this.#options;
+    const batch = { source: this.#source, first: this.#number, at: now().toISOString(), calls };
+    this.#number += calls.length;
+    for (;;) {
+      try {
+        await this.#chain.append(batch);
+        return;
+      } catch (error) {
+        failed(error);
+        await new Promise((resolve) => setTimeout(resolve, retryMilliseconds).unref());
       }
     }
   }
-
-  async #append(account: string, records: readonly Record[]): Promise<void> {
-    const now = this.#options.now();
-    const stream = callsStream(account, now);
-    const chain = this.#chains.get(stream) ?? (await this.#chainOf(stream));
-    const { hash: previous } = chain;
-    const hash = chainHash(previous, records);
-    const eventId = this.#options.ids.uuid();
-    const event: NewEvent = {
-      type: 'CallsRecorded',
-      version: 1,
-      data: { records, previous, hash },
-      meta: { eventId, commandId: eventId, requestId: eventId, at: now.toISOString(), actor: 'muniment' },
-    };
-    const { revision } = await this.#options.log.append(stream, chain.revision, [event]);
-    if (this.#chains.size > 1000) this.#chains.clear();
-    this.#chains.set(stream, { revision, hash });
-  }
-
-  async #chainOf(stream: string): Promise<Chain> {
-    for await (const [last] of this.#options.log.readStream(stream, { backwards: true })) {
-      if (last) return { revision: last.revision, hash: (last.data as { hash: string }).hash };
-    }
-    return { revision: NO_STREAM, hash: '' };
-  }
 }
-
-const oneDay = 24 * 60 * 60 * 1000;
-
-/** Call records of an account, newest first, day by day, in batches. */
-export async function* callHistory(
-  log: EventLog,
-  account: string,
-  from: Date,
-  to: Date,
-): AsyncIterable<readonly unknown[]> {
-  const first = callsStream(account, from);
-  for (let at = new Date(to); ; at = new Date(at.getTime() - oneDay)) {
-    const stream = callsStream(account, at);
-    if (stream < first) return;
-    for await (const events of log.readStream(stream, { backwards: true })) {
-      for (const event of events) yield recordsOf(event);
-    }
-  }
-}
-
-const recordsOf = (event: RecordedEvent): readonly unknown[] =>
-  [...(event.data as { records: unknown[] }).records].reverse();
