@@ -2,7 +2,7 @@ import './heap.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ConfigurationError, makeLogger, readConfiguration, startHttp } from '@muniment/nest';
-import { showCredentials } from '@muniment/hosting';
+import { showCredentials, stopOnSignals } from '@muniment/hosting';
 import type { Solo } from './solo.js';
 import { SOLO, SoloModule } from './solo.module.js';
 
@@ -10,9 +10,6 @@ const usage = `usage: muniment start [--memory]
 
   start      run muniment in this process; settings come from MUNIMENT_* in the environment
   --memory   keep nothing: everything is gone when the process ends`;
-
-/** Time for requests under way at the end; then the process ends all the same. */
-const graceMilliseconds = 8000;
 
 async function start(memory: boolean): Promise<void> {
   const configuration = readConfiguration(process.env, memory ? { memory: true } : {});
@@ -25,25 +22,11 @@ async function start(memory: boolean): Promise<void> {
   const solo = app.get<Solo>(SOLO);
   process.stdout.write(`muniment is listening on ${url}\n`);
   if (solo.made) process.stdout.write(showCredentials(solo.made, url, solo.credentialsFile, process.stdout.isTTY));
-  let stopping = false;
-  const stop = async (signal: string): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+  stopOnSignals(logger, async () => {
     solo.end();
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), graceMilliseconds).unref();
     await app.close();
     await solo.close();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      stop(signal).catch((error) => {
-        logger.fatal({ err: error }, 'stopping failed');
-        process.exit(1);
-      });
-    });
-  }
+  });
   logger.info({ url, account: solo.accountId, memory: configuration.memory }, 'ready');
 }
 

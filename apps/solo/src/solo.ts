@@ -52,7 +52,7 @@ async function start(options: SoloOptions): Promise<Started> {
   try {
     const sealer = new EnvelopeSealer(stores.rootKey, stores.keys);
     await sealer.prove();
-    const keep = (made: MadeCredentials) => keepCredentials(stores.directory, made);
+    const keep = (made: MadeCredentials) => keepCredentials(stores.directory?.rootCredentials, made);
     const parts = { ...stores, sealer, ids: randomIds, now: () => systemClock.now(), keep };
     return { stores, sealer, ...(await new FirstStart(parts).run(options.configuration)) };
   } catch (error) {

@@ -32,6 +32,8 @@ export interface GatewayOptions extends AuthenticationOptions {
   readonly markers: Markers;
   /** Which context answers which operation: `iam:CreateUser` → `directory`. */
   readonly routes: ReadonlyMap<string, string>;
+  /** Why no call may be let in just now: it could not be recorded. */
+  readonly refusal?: () => Error | undefined;
   /** Takes the call record; `durably`: resolves when it is on disk. */
   readonly record: (facts: CallFacts, durably: boolean) => Promise<void> | undefined;
   readonly unexpected: (error: unknown, requestId: string) => void;
@@ -153,6 +155,12 @@ export class Gateway {
 
   async #answer(incoming: Incoming, journey: Journey): Promise<Outgoing> {
     const { signed, wire } = views(incoming);
+    const refusal = this.#options.refusal?.();
+    if (refusal) {
+      journey.service = serviceOf(this.#options.services, wire);
+      this.#options.unexpected(refusal, journey.requestId);
+      return this.#refuse(journey, unavailable);
+    }
     const { sourceIp: address, userAgent, secureTransport } = journey.facts;
     const origin = { sourceIp: address, userAgent, secureTransport };
     // Only positions that were told by this gateway: nobody unknown can make a request wait.

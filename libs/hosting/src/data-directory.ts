@@ -89,6 +89,10 @@ export class DataDirectory {
     return join(this.path, 'read-models');
   }
 
+  get spool(): string {
+    return join(this.path, 'spool');
+  }
+
   get rootCredentials(): string {
     return join(this.path, 'root-credentials.json');
   }

@@ -2,7 +2,8 @@ import { type CredentialsEvent, credentials, rootKeyEvents } from '@muniment/cre
 import { platform } from '@muniment/directory/contract';
 import type { Aggregate, Event, EventMetadata } from '@muniment/kernel';
 import type { Configuration } from '@muniment/nest';
-import { type EventLog, type Ids, type ReadModels, type Sealer, Writer } from '@muniment/runtime';
+import { type EventLog, type Ids, type ReadModels, type Sealer, startOver, Writer } from '@muniment/runtime';
+import type { KeptCredentials } from './root-credentials.js';
 
 /** Root credentials that were made here, to be shown once. */
 export interface MadeCredentials {
@@ -24,10 +25,13 @@ export interface FirstStartParts {
   readonly ids: Ids;
   readonly now: () => Date;
   /** Keeps root credentials that are made here, before anything depends on them. */
-  readonly keep: (made: MadeCredentials) => void;
+  readonly keep: (made: MadeCredentials) => KeptCredentials;
 }
 
 const maximumRootKeys = 2;
+
+/** Another replica made the same at the same time: what is there now has to be looked at anew. */
+class Overtaken extends Error {}
 
 /** Account ids have twelve digits and do not begin with zero, so that no reader takes one for a number and shortens it. */
 function drawAccountId(ids: Ids): string {
@@ -71,6 +75,16 @@ export class FirstStart {
 
   /** The first account's id, and the credentials of its root user if they were made now. */
   async run(configuration: Configuration): Promise<{ accountId: string; made: MadeCredentials | undefined }> {
+    for (;;) {
+      try {
+        return await this.#run(configuration);
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+      }
+    }
+  }
+
+  async #run(configuration: Configuration): Promise<{ accountId: string; made: MadeCredentials | undefined }> {
     const { rootAccessKeyId, rootSecretAccessKey } = configuration;
     const first = await this.#firstAccount();
     if (first !== undefined && configuration.accountId !== undefined && first !== configuration.accountId) {
@@ -127,9 +141,15 @@ export class FirstStart {
       );
     }
     const made = preset.accessKeyId === undefined ? { accountId, accessKeyId, secretAccessKey } : undefined;
-    if (made) this.#parts.keep(made);
-    const sealed = await sealer.seal({ account: accountId, id: accessKeyId }, secretAccessKey);
-    await this.#append(writer, rootKeyEvents(accountId, accessKeyId, sealed) as CredentialsEvent[]);
+    const kept = made && this.#parts.keep(made);
+    try {
+      const sealed = await sealer.seal({ account: accountId, id: accessKeyId }, secretAccessKey);
+      await this.#append(writer, rootKeyEvents(accountId, accessKeyId, sealed) as CredentialsEvent[]);
+    } catch (error) {
+      if (error instanceof Overtaken) kept?.discard();
+      throw error;
+    }
+    kept?.confirm();
     return made;
   }
 
@@ -142,6 +162,11 @@ export class FirstStart {
       at: this.#parts.now().toISOString(),
       actor: 'muniment',
     };
-    await writer.write(() => ({ events, answer: () => undefined }), meta);
+    const { revision } = await writer.folded();
+    const written = await writer.write(
+      (now) => (now.revision === revision ? { events, answer: () => undefined } : startOver),
+      meta,
+    );
+    if (written === startOver) throw new Overtaken('another replica was first');
   }
 }

@@ -1,4 +1,6 @@
 export { contexts, promptProjections, relaxedProjections, routes } from './contexts.js';
 export { DataDirectory, DataDirectoryInUse, writePrivately } from './data-directory.js';
 export { FirstStart, type FirstStartParts, type MadeCredentials } from './first-start.js';
-export { keepCredentials, showCredentials } from './root-credentials.js';
+export { keepCredentials, type KeptCredentials, showCredentials, showStoredCredentials } from './root-credentials.js';
+export { SecretEraser } from './secret-eraser.js';
+export { stopOnSignals } from './stop-on-signals.js';

@@ -1,12 +1,21 @@
-import { type DataDirectory, writePrivately } from './data-directory.js';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { writePrivately } from './data-directory.js';
 import type { MadeCredentials } from './first-start.js';
 
-/** Writes root credentials made at first start to a file that only its owner can read. */
-export function keepCredentials(directory: DataDirectory | undefined, made: MadeCredentials): void {
-  if (!directory) return;
+/** Credentials in a file, which is theirs only once they are credentials. */
+export interface KeptCredentials {
+  confirm(): void;
+  discard(): void;
+}
+
+/** Writes root credentials, before anything depends on them, to a file that only its owner can read. */
+export function keepCredentials(file: string | undefined, made: MadeCredentials): KeptCredentials {
+  if (file === undefined) return { confirm: () => undefined, discard: () => undefined };
   const { accountId, accessKeyId, secretAccessKey } = made;
   const content = { AccountId: accountId, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
-  writePrivately(directory.rootCredentials, `${JSON.stringify(content, null, 2)}\n`);
+  const draft = `${file}.${accessKeyId}`;
+  writePrivately(draft, `${JSON.stringify(content, null, 2)}\n`);
+  return { confirm: () => renameSync(draft, file), discard: () => rmSync(draft, { force: true }) };
 }
 
 /** What a person gets to see of new root credentials: ready-made lines on a terminal, else where they are. */
@@ -25,4 +34,12 @@ export function showCredentials(
   export AWS_ENDPOINT_URL=${url}
 
 `;
+}
+
+/** The same of credentials that another process has made; nothing when there are none. */
+export function showStoredCredentials(file: string, url: string, terminal: boolean): string {
+  if (!existsSync(file)) return '';
+  const { AccountId, AccessKeyId, SecretAccessKey } = JSON.parse(readFileSync(file, 'utf8'));
+  const made = { accountId: AccountId, accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  return showCredentials(made, url, file, terminal);
 }

@@ -5,6 +5,8 @@ import { Metrics } from './metrics.js';
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
+  /** Without it the process goes on from what it has: it is degraded, and stays in service. */
+  readonly dispensable?: boolean;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
@@ -34,10 +36,10 @@ export class HealthController {
   async readyz() {
     const checks = await this.#health.checks();
     const body = {
-      status: checks.every(({ ok }) => ok) ? 'ok' : 'unavailable',
+      status: statusOf(checks),
       checks: Object.fromEntries(checks.map(({ name, ok, detail }) => [name, { ok, ...detail }])),
     };
-    if (body.status !== 'ok') throw new HttpException(body, HttpStatus.SERVICE_UNAVAILABLE);
+    if (body.status === 'unavailable') throw new HttpException(body, HttpStatus.SERVICE_UNAVAILABLE);
     return body;
   }
 
@@ -46,4 +48,10 @@ export class HealthController {
   metrics() {
     return this.#metrics.registry.metrics();
   }
+}
+
+/** `unavailable`: nothing should be sent here; `degraded`: it serves, but something it follows is away. */
+export function statusOf(checks: readonly Check[]): 'ok' | 'degraded' | 'unavailable' {
+  if (checks.some(({ ok, dispensable }) => !ok && !dispensable)) return 'unavailable';
+  return checks.every(({ ok }) => ok) ? 'ok' : 'degraded';
 }

@@ -102,7 +102,12 @@ export class EnvelopeSealer implements Sealer {
 
   /** A key for one purpose of the platform's own, such as marking page markers. */
   keyFor(purpose: string): Buffer {
-    return derive(this.#root, purpose);
+    return EnvelopeSealer.keyFor(this.#root, purpose);
+  }
+
+  /** The same of a root key that seals nothing in this process. */
+  static keyFor(root: Buffer, purpose: string): Buffer {
+    return derive(root, purpose);
   }
 
   /** Several who seal for a new subject at once share one key: another would make the first one's texts unreadable. */

@@ -1,0 +1,55 @@
+import { DerivedKeys, keysPrefix, type LongTermAsked, longTermAnswers } from '@muniment/gateway';
+import { promptProjections, SecretEraser } from '@muniment/hosting';
+import {
+  dataKeyProjections,
+  dataKeysOf,
+  followingChecks,
+  LocalRows,
+  type Parts,
+  respondFor,
+  type Serving,
+  SharedRows,
+  sharedRootKey,
+  startPlatform,
+} from '@muniment/hosting/services';
+import type { Change } from '@muniment/kernel';
+import { EnvelopeSealer, randomIds, sourcesFor } from '@muniment/runtime';
+
+/**
+ * Access keys: the operations from rows in Redis; signing keys for the gateways from rows of its own, so that keys go on
+ * authenticating without the log and without Redis.
+ */
+export async function serveCredentials(parts: Parts): Promise<Serving> {
+  const { bus, configuration, log } = parts;
+  const changed = (changes: readonly Change[]): void => derived.changed(changes);
+  const local = await LocalRows.open(parts, [...promptProjections, ...dataKeyProjections(parts)], changed);
+  const dataKeys = dataKeysOf(parts, local);
+  const sealer = new EnvelopeSealer(sharedRootKey(configuration), dataKeys);
+  const reached = (position: number) => local.reached(position);
+  const derived = new DerivedKeys({
+    from: sourcesFor({ rows: local.rows, sealer, ids: randomIds }, ''),
+    sealer,
+    partition: configuration.partition,
+    caughtUp: async () => void (await reached(await log.head().catch(() => 0))),
+  });
+  await local.start();
+  const accountId = await startPlatform(parts, sealer, local);
+  const eraser = new SecretEraser(dataKeys, sealer);
+  const shared = new SharedRows(parts, { folds: ['credentials'], storing: (events) => eraser.seen(events) });
+  await shared.start();
+  const longTerm = longTermAnswers({ keys: derived, reached });
+  const stops = [
+    await bus.respond(keysPrefix, async (subject, asked: LongTermAsked) =>
+      subject === `${keysPrefix}.Platform` ? { accountId } : longTerm(asked),
+    ),
+    await respondFor('credentials', parts, shared, { sealer }),
+  ];
+  return {
+    checks: (head) => followingChecks([...shared.projectors, ...local.projectors], head),
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+      await shared.close();
+      await local.close();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { Decisions } from '@muniment/decisions';
+import { promptProjections } from '@muniment/hosting';
+import { followingChecks, LocalRows, noSealer, type Parts, type Serving } from '@muniment/hosting/services';
+import { type Authorization, authorizationAnswers, decisionsPrefix, randomIds, sourcesFor } from '@muniment/runtime';
+
+const needed = ['directory', 'platform'];
+
+/** Decides from rows of its own: neither the log nor Redis is asked for a decision. */
+export async function serveDecisions(parts: Parts): Promise<Serving> {
+  const projections = promptProjections.filter(({ name }) => needed.includes(name));
+  const local = await LocalRows.open(parts, projections, (changes) => decisions.changed(changes));
+  const from = sourcesFor({ rows: local.rows, sealer: noSealer, ids: randomIds }, '');
+  const decisions = new Decisions({ from });
+  await local.start();
+  const answer = authorizationAnswers(decisions, (position) => local.reached(position));
+  const stopResponding = await parts.bus.respond(decisionsPrefix, (_, asked: Authorization) => answer(asked));
+  return {
+    checks: (head) => followingChecks(local.projectors, head),
+    stop: async () => {
+      await stopResponding();
+      await local.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { type CallFacts, callRecords } from '@muniment/audit';
+import { services } from '@muniment/aws-model';
+import { markersOf } from '@muniment/aws-wire';
+import { Gateway, RemoteKeys } from '@muniment/gateway';
+import { routes } from '@muniment/hosting';
+import { followingChecks, type Parts, type Serving, sharedRootKey, watchProjection } from '@muniment/hosting/services';
+import {
+  deliverOver,
+  EnvelopeSealer,
+  Follower,
+  patience,
+  randomIds,
+  SpooledRecorder,
+  systemClock,
+} from '@muniment/runtime';
+import { openSpool } from '@muniment/spool';
+import { platformAccount } from './platform-account.js';
+
+const writtenHint = 'muniment.hints.written';
+const flushMilliseconds = 3000;
+
+/** The one HTTP port: keys and decisions come from other services, records go to another. */
+export async function serveGateway(parts: Parts): Promise<Serving> {
+  const { bus, configuration, log, logger, metrics } = parts;
+  const keys: RemoteKeys = new RemoteKeys({ bus, position: () => follower.position });
+  const follower = new Follower(['credentials', 'directory'], log, {
+    name: 'signing-keys',
+    seen: (events) => keys.seen(events),
+    lost: () => keys.lost(),
+  });
+  await follower.start();
+  watchProjection(metrics, follower);
+  const accountId = await platformAccount(parts);
+  const spool = await openSpool({ directory: parts.directory.spool, bytes: configuration.spoolBytes });
+  const recorder = new SpooledRecorder({
+    spool,
+    ids: randomIds,
+    shape: (facts: CallFacts) => callRecords(facts, accountId),
+    now: () => systemClock.now(),
+    deliver: deliverOver(bus),
+    failed: (error) => logger.warn({ err: error }, 'call records wait in the spool'),
+  });
+  recorder.start();
+  metrics.watch('muniment_spool_records', 'Call records that wait for delivery', {}, () => recorder.state.records);
+  metrics.watch('muniment_spool_bytes', 'Size of the call records that wait', {}, () => recorder.state.bytes);
+  const gateway = new Gateway({
+    services,
+    routes,
+    keys,
+    windowSeconds: configuration.signatureWindowSeconds,
+    bus,
+    clock: systemClock,
+    ids: randomIds,
+    markers: markersOf(markerMac(parts)),
+    refusal: () => recorder.refusal,
+    record: (facts, durably) => recorder.record(facts, durably),
+    unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
+    settled: (position) => follower.position < position && follower.reached(position, patience),
+    written: (position) => bus.publish(writtenHint, { position }),
+    answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
+  });
+  const stopHearing = bus.subscribe(writtenHint, (hint) => gateway.heard((hint as { position: number }).position));
+  return {
+    gateway,
+    checks: (head) => [...followingChecks([follower], head), spoolCheck(recorder)],
+    stop: async () => {
+      stopHearing();
+      await recorder.flush(flushMilliseconds);
+      await recorder.stop();
+      await spool.close();
+      await follower.stop();
+    },
+  };
+}
+
+/** Markers need a key that all gateways share, and nothing else of the root key. */
+function markerMac({ configuration }: Parts): (text: string) => Buffer {
+  const { markerKey } = configuration;
+  const key = markerKey
+    ? Buffer.from(
+        hkdfSync('sha256', Buffer.from(markerKey, 'base64'), Buffer.alloc(0), 'muniment/pagination-markers', 32),
+      )
+    : EnvelopeSealer.keyFor(sharedRootKey(configuration), 'pagination-markers');
+  return (text) => createHmac('sha256', key).update(text).digest();
+}
+
+function spoolCheck({ state, refusal }: SpooledRecorder<CallFacts, unknown>) {
+  const { records, bytes, oldest, failure } = state;
+  return {
+    name: 'spool',
+    ok: refusal === undefined && failure === undefined,
+    dispensable: refusal === undefined,
+    detail: {
+      records,
+      bytes,
+      ...(oldest && { oldest: oldest.toISOString() }),
+      ...(failure !== undefined && { failure: String(failure) }),
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Position } from '@muniment/kernel';
+import type { Check, Metrics } from '@muniment/nest';
+import { type Following, statusOf } from '@muniment/runtime';
+
+/** Something that a projection needs may be away for so long before its process counts as degraded. */
+const stallMilliseconds = 60_000;
+
+/** How each projection of this process stands: degraded when it is stopped, parked, or stalled for long. */
+export const followingChecks = (followings: readonly Following[], head: Position | undefined): Check[] =>
+  followings.map((following) => {
+    const { projection, ...detail } = statusOf(following, head);
+    const { failure, parked, stalled } = following;
+    const stalledLong = stalled !== undefined && Date.now() - stalled.since.getTime() > stallMilliseconds;
+    return {
+      name: `read model ${projection}${following.role === 'local' ? '' : ` (${following.role})`}`,
+      ok: failure === undefined && parked.size === 0 && !stalledLong,
+      dispensable: failure === undefined,
+      detail,
+    };
+  });
+
+/** Shows how far a projection of this process has come, and how many accounts it had to leave behind. */
+export function watchProjection(metrics: Metrics, following: Following): void {
+  const labels = { projection: following.projection.name, role: following.role };
+  metrics.watch(
+    'muniment_projection_position',
+    'Position that a projection has reached',
+    labels,
+    () => following.position,
+  );
+  metrics.watch(
+    'muniment_projection_parked',
+    'Accounts that stand still before an event that cannot be folded',
+    labels,
+    () => following.parked.size,
+  );
+  metrics.watch(
+    'muniment_projection_stalled_seconds',
+    'For how long something that a projection needs has been away',
+    labels,
+    () => (following.stalled ? (Date.now() - following.stalled.since.getTime()) / 1000 : 0),
+  );
+}

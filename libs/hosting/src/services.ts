@@ -1,0 +1,12 @@
+/** What the six services are made of; apart from the rest, since it brings the clients of NATS and Redis with it. */
+export { type ContextRows, noSealer, respondFor } from './context-responder.js';
+export { LocalRows } from './local-rows.js';
+export { type Parts, type ServiceName, serviceNames } from './parts.js';
+export { dataKeyProjections, dataKeysOf } from './data-keys.js';
+export { followingChecks, watchProjection } from './projection-health.js';
+export { startPlatform } from './platform-start.js';
+export { sharedRootKey } from './root-key.js';
+export { run } from './run.js';
+export type { Serving } from './service.js';
+export type { Serve } from './service.module.js';
+export { SharedRows } from './shared-rows.js';

@@ -1,0 +1,62 @@
+import type { RecordedEvent } from '@muniment/kernel';
+import { ConfigurationError } from '@muniment/nest';
+import { openRedis } from '@muniment/readmodel-redis';
+import { type Projection, type ReadModels, RowsOf, SharedProjector } from '@muniment/runtime';
+import { promptProjections, relaxedProjections } from './contexts.js';
+import type { Parts } from './parts.js';
+import { watchProjection } from './projection-health.js';
+
+export interface SharedRowsOptions {
+  /** Names of the projections that this service folds; it reads those of other services as they are. */
+  readonly folds: readonly string[];
+  /** Called with new events of what it folds, before their rows are stored. */
+  readonly storing?: (events: readonly RecordedEvent[]) => Promise<void>;
+}
+
+const hintOf = (name: string): string => `muniment.hints.projected-${name}`;
+
+/** Rows in Redis that all replicas of the control plane share: one replica folds each projection, all read all. */
+export class SharedRows {
+  readonly readModels: ReadModels;
+  readonly rows: RowsOf;
+  /** Read models that answers wait for. */
+  readonly prompt: readonly SharedProjector[];
+  readonly projectors: readonly SharedProjector[];
+  readonly #stops: (() => void)[] = [];
+
+  constructor(parts: Parts, { folds, storing }: SharedRowsOptions) {
+    const { redisUrl: url } = parts.configuration;
+    if (url === undefined) {
+      throw new ConfigurationError([`MUNIMENT_REDIS_URL: the service \`${parts.name}\` reads from Redis and needs it`]);
+    }
+    this.readModels = openRedis({ url, holder: `${parts.name}-${parts.replica}` });
+    const projector = (projection: Projection) => {
+      const { name } = projection;
+      const folding = folds.includes(name);
+      const shared = new SharedProjector(projection, parts.log, this.readModels, {
+        folds: folding,
+        failed: parts.failed,
+        ...(folding && storing && { storing }),
+        projected: (position) => parts.bus.publish(hintOf(name), { position }),
+      });
+      this.#stops.push(
+        parts.bus.subscribe(hintOf(name), (hint) => shared.hinted((hint as { position: number }).position)),
+      );
+      watchProjection(parts.metrics, shared);
+      return shared;
+    };
+    this.prompt = promptProjections.map(projector);
+    this.projectors = [...this.prompt, ...relaxedProjections.map(projector)];
+    this.rows = new RowsOf(this.readModels, [...promptProjections, ...relaxedProjections]);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.projectors.map((projector) => projector.start()));
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await Promise.all(this.projectors.map((projector) => projector.stop()));
+    await this.readModels.close();
+  }
+}
