@@ -4,6 +4,7 @@ export * from './clock.contract.js';
 export * from './clock.js';
 export * from './event-log.contract.js';
 export * from './events.js';
+export * from './eventstoredb/index.js';
 export * from './eventually.js';
 export { Given, given, home, type InputOf, Outcome, type OutputOf } from './given.testing.js';
 export * from './ids.contract.js';

@@ -1,0 +1,2 @@
+export { type DirectEvent, type DoubleSettings, EventStoreDouble } from './eventstore-double.js';
+export type { Endpoint, Faults, Loss, Method } from './faults.js';
