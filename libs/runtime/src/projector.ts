@@ -1,237 +1,244 @@
-import { type Aggregate, accountOf, type Change, type Position, type RecordedEvent, tablesOf } from '@muniment/kernel';
-import { foldEvent } from './folding.js';
+import type { Awaitable, Position } from '@muniment/kernel';
+import { type Following, hasReached, patienceFor } from './following.js';
+import { KeptRows, type KeptRowsOptions } from './kept-rows.js';
+import type { Parked } from './parked.js';
 import type { Commit, EventLog } from './ports/event-log.js';
-import type { ProjectionId, ReadModels } from './ports/read-models.js';
+import { CheckpointMoved, type ReadModels } from './ports/read-models.js';
+import { categoriesOf, idOf, pageSize, type Progress, type Projection } from './projection.js';
+import { Hopeless, Rounds, type RoundsOptions, type Stalled } from './rounds.js';
+import { Waiters } from './waiters.js';
 
-/** Code that folds events into stored rows: an aggregate's own fold, or one made for a question. */
-export interface Projection extends Pick<Aggregate, 'name' | 'version' | 'models' | 'evolve' | 'upcasters' | 'empty'> {
-  /** Categories of the streams it reads; its own name's when absent. */
-  readonly categories?: readonly string[];
-}
-
-export interface Progress {
-  readonly projection: string;
-  readonly position: Position;
-  readonly head: Position;
-}
-
-export interface ProjectorOptions {
-  /** Called with new events before rows and checkpoint are stored: at least once with each. */
-  readonly storing?: (events: readonly RecordedEvent[]) => Promise<void>;
-  /** Called after rows have changed, before anyone waiting for the position goes on. */
-  readonly changed?: (changes: readonly Change[]) => void;
-  /** Called when the projector gave up: its read models stay where they are. */
-  readonly failed?: (error: unknown) => void;
+export interface ProjectorOptions extends KeptRowsOptions, RoundsOptions {
   readonly progress?: (progress: Progress) => void;
+  /** Called whenever the position is another. */
+  readonly moved?: (position: Position) => void;
+  /** Others look at the checkpoint: it follows the log closely, and not only when rows change. */
+  readonly watched?: boolean;
+  /** So much is known to have been stored before: nothing below is an answer. */
+  readonly storedBefore?: Position;
+  /** Events that are read, folded and stored at once; 1000 unless told. */
+  readonly pageEvents?: number;
 }
 
-const pageSize = 1000;
-/** Rows of this many accounts are kept in memory for folding; the least recently changed go first. */
-const residentAccounts = 256;
-const tries = 5;
-const checkpointEvery = 1000;
-
-interface Waiter {
-  readonly position: Position;
-  readonly wake: (reached: boolean) => void;
-}
-
+/** What others watch moves so often at most, in milliseconds. */
+const checkpointPause = 20;
+const checkEvery = 1000;
 /** Follows the log and keeps one projection's rows: in order, each event once, rows and checkpoint in one step. */
-export class Projector {
+export class Projector implements Following {
   readonly projection: Projection;
-  readonly #id: ProjectionId;
+  readonly role = 'local';
   readonly #log: EventLog;
-  readonly #readModels: ReadModels;
   readonly #options: ProjectorOptions;
-  readonly #states = new Map<string, unknown>();
+  readonly #rows: KeptRows;
+  readonly #rounds: Rounds;
+  readonly #waiters = new Waiters();
   readonly #categories: readonly string[];
   #position: Position = 0;
+  #floor: Position = Number.POSITIVE_INFINITY;
   /** The log is known to reach up to here. */
   #known: Position = 0;
-  #checkpoint: Position = 0;
-  #waiters: Waiter[] = [];
-  #running: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
+  #openedBefore = false;
+  /** Position and rows are those that are stored; that the log reaches that far was seen. */
+  #open = false;
+  #met = false;
+  #retried = false;
+  #checkDue = false;
+  #markedAt = 0;
+  #markTimer: NodeJS.Timeout | undefined;
+  #checkTimer: NodeJS.Timeout | undefined;
   #stopListening: () => void = () => undefined;
-  failure: unknown;
 
   constructor(projection: Projection, log: EventLog, readModels: ReadModels, options: ProjectorOptions = {}) {
     this.projection = projection;
-    this.#id = { name: projection.name, version: projection.version };
-    this.#categories = projection.categories ?? [projection.name];
+    this.#categories = categoriesOf(projection);
     this.#log = log;
-    this.#readModels = readModels;
     this.#options = options;
+    this.#rows = new KeptRows(projection, readModels, options);
+    const failed = (error: unknown) => {
+      this.#waiters.refuse();
+      options.failed?.(error);
+    };
+    this.#rounds = new Rounds(() => this.#round(), { ...options, failed });
   }
 
   get position(): Position {
     return this.#position;
   }
 
-  /** Catches up with the log, then follows it. */
+  get floor(): Position {
+    return this.#floor;
+  }
+
+  get failure(): unknown {
+    return this.#rounds.failure;
+  }
+
+  get stalled(): Stalled | undefined {
+    return this.#rounds.stalled;
+  }
+
+  get parked(): Parked {
+    return this.#rows.parked;
+  }
+
+  /** Catches up with the log, then follows it; with the log away it serves what is stored, and catches up later. */
   async start(): Promise<void> {
-    this.#position = await this.#stored();
-    if (this.#position > (await this.#log.head())) {
-      // The log was put back to an earlier state: these rows tell of what never happened.
-      await this.#readModels.clear(this.#id);
-      this.#position = 0;
-    }
-    this.#checkpoint = this.#position;
+    this.#stopListening();
     this.#stopListening = this.#log.onAppended((position, commit) => this.#heard(position, commit));
-    // Asked for only now: what is appended from here on is heard of.
-    this.#wake(await this.#log.head());
-    await this.#running;
-    if (this.failure) throw new Error(`projection \`${this.#id.name}\` cannot be kept`, { cause: this.failure });
+    this.#rounds.wake();
+    await this.#rounds.settled();
+    if (this.failure) throw new Error(`projection \`${this.projection.name}\` cannot be kept`, { cause: this.failure });
+    this.#checkTimer ??= setInterval(() => this.#check(), checkEvery).unref();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
     this.#stopListening();
-    for (const waiter of this.#waiters.splice(0)) waiter.wake(false);
-    await this.#running;
+    clearInterval(this.#checkTimer);
+    clearTimeout(this.#markTimer);
+    this.#waiters.refuse();
+    await this.#rounds.stop();
   }
 
   /** True when the rows hold everything up to the position; false when they do not within the time. */
-  reached(position: Position, withinMilliseconds: number): boolean | Promise<boolean> {
-    if (position <= this.#position) return true;
-    if (this.failure || this.#stopped) return false;
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        position,
-        wake: (reached) => {
-          clearTimeout(timer);
-          resolve(reached);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        resolve(false);
-      }, withinMilliseconds);
-      this.#waiters.push(waiter);
-      this.#wake(position);
+  reached(position: Position, withinMilliseconds: number): Awaitable<boolean> {
+    if (hasReached(this, position)) return true;
+    if (this.#rounds.over) return false;
+    this.look(position);
+    return this.#waiters.wait(position, patienceFor(this, withinMilliseconds));
+  }
+
+  /** The log is known to reach this position. */
+  look(known: Position): void {
+    this.#known = Math.max(this.#known, known);
+    if (this.#known > this.#position) this.#rounds.wake();
+  }
+
+  /** Runs work while the rows stand still at a position; it may replace them. */
+  standStill<Result>(work: (position: Position) => Promise<Result>): Promise<Result> {
+    return this.#rounds.between(async () => {
+      if (!this.#open) await this.#reopen();
+      try {
+        return await work(this.#position);
+      } finally {
+        // Whatever is stored now is what was wanted.
+        this.#openedBefore = false;
+        this.#open = false;
+        this.#options.lost?.();
+        this.#rounds.wake();
+      }
     });
   }
 
   #heard(position: Position, commit: Commit | undefined): void {
-    const missedNothing = commit?.after === this.#position && !this.#running && !this.failure && !this.#stopped;
-    if (missedNothing && !this.#categories.some((category) => commit.categories.has(category))) this.#moveTo(position);
-    else this.#wake(position);
+    const missedNothing = commit?.after === this.#position && this.#rounds.idle && !this.#rounds.over && this.#met;
+    const others = missedNothing && !this.#categories.some((category) => commit.categories.has(category));
+    if (others && !this.#options.watched) this.#moveTo(position);
+    else this.look(position);
   }
 
-  /** Reads on when the log is known to be ahead. */
-  #wake(known: Position): void {
-    this.#known = Math.max(this.#known, known);
-    if (this.#known <= this.#position || this.failure || this.#stopped) return;
-    if (this.#running) {
-      this.#again = true;
+  /** Rows that were lost behind its back are noticed, also when nothing happens. */
+  #check(): void {
+    if (!this.#rounds.idle) return;
+    this.#checkDue = true;
+    this.#rounds.wake();
+  }
+
+  async #round(): Promise<boolean> {
+    try {
+      if (!this.#open) await this.#reopen();
+      if (this.#checkDue) await this.#mustBeStored();
+      if (!this.#met) await this.#meetLog();
+      if (this.#known > this.#position && (await this.#next())) return true;
+      await this.#mark();
+      return false;
+    } catch (error) {
+      this.#rows.forgetStates();
+      this.#open = false;
+      throw error;
+    }
+  }
+
+  /** Looks at what is stored, which is not what was thought when rows were lost, or stored without an answer. */
+  async #reopen(): Promise<void> {
+    const before = this.#rows.checkpoint;
+    const stored = await this.#rows.open();
+    this.#open = true;
+    if (this.#openedBefore && before === (stored ?? 0)) return;
+    this.#met = false;
+    if (this.#openedBefore) this.#forgetWhatWasMade(before, stored ?? 0);
+    const { storedBefore = 0 } = this.#options;
+    this.#floor = Math.max(this.#openedBefore ? this.#position : storedBefore, stored ?? this.#floor);
+    this.#openedBefore = true;
+    this.#moveTo(stored ?? 0);
+  }
+
+  #forgetWhatWasMade(told: Position, stored: Position): void {
+    const { changed, lost } = this.#options;
+    try {
+      // Rows that are stored but were not told of: going on would leave caches behind.
+      if (stored > told && changed && !lost) throw new Error(`stored up to ${stored}, told of up to ${told}`);
+      lost?.();
+    } catch (error) {
+      throw new Hopeless('caches behind the rows are not to be trusted', { cause: error });
+    }
+  }
+
+  async #meetLog(): Promise<void> {
+    const head = await this.#log.head();
+    if (this.#position > head) {
+      // The log was put back to an earlier state: these rows tell of what never happened.
+      await this.#rows.clear();
+      this.#options.lost?.();
+      this.#known = head;
+      this.#position = 0;
+    }
+    this.#known = Math.max(this.#known, head);
+    this.#floor = Math.min(Math.max(this.#floor, this.#position), head);
+    if (!this.#retried) await this.#rows.retryParked(this.#log);
+    this.#retried = true;
+    this.#met = true;
+    this.#moveTo(this.#position);
+  }
+
+  async #mustBeStored(): Promise<void> {
+    const stored = (await this.#rows.stored()) ?? 0;
+    this.#checkDue = false;
+    if (stored !== this.#rows.checkpoint) throw new CheckpointMoved(idOf(this.projection), `they hold up to ${stored}`);
+  }
+
+  /** Takes what comes next in the log; answers whether there is more. */
+  async #next(): Promise<boolean> {
+    const { pageEvents = pageSize, progress } = this.#options;
+    const slice = await this.#log.readAll(this.#categories, this.#position, pageEvents);
+    if (slice.position <= this.#position) return false;
+    await this.#rows.take(slice.events, slice.position);
+    this.#moveTo(slice.position);
+    progress?.({
+      projection: this.projection.name,
+      position: slice.position,
+      head: Math.max(this.#known, slice.position),
+    });
+    return this.#position < this.#known;
+  }
+
+  /** Stores the position itself where others wait for it. */
+  async #mark(): Promise<void> {
+    if (!this.#options.watched || this.#rows.checkpoint >= this.#position || this.#markTimer) return;
+    const pause = this.#markedAt + checkpointPause - performance.now();
+    if (pause > 0) {
+      this.#markTimer = setTimeout(() => {
+        this.#markTimer = undefined;
+        this.#rounds.wake();
+      }, pause).unref();
       return;
     }
-    this.#running = this.#follow().finally(() => {
-      this.#running = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.#wake(this.#known);
-    });
-  }
-
-  async #follow(): Promise<void> {
-    for (let attempt = 1; !this.#stopped; ) {
-      try {
-        this.#again = false;
-        const slice = await this.#log.readAll(this.#categories, this.#position, pageSize);
-        if (slice.position <= this.#position) return;
-        if (slice.events.length > 0) await this.#apply(slice.events, slice.position);
-        this.#moveTo(slice.position);
-        if (this.#position >= this.#known) return;
-        attempt = 1;
-      } catch (error) {
-        this.#states.clear();
-        // Rows that are stored but were not told of: folding again would count twice, going on leaves caches behind.
-        const stored = await this.#stored().catch(() => Number.POSITIVE_INFINITY);
-        if (attempt++ >= tries || stored > this.#position) {
-          this.#giveUp(error);
-          return;
-        }
-      }
-    }
-  }
-
-  async #stored(): Promise<Position> {
-    return (await this.#readModels.checkpoint(this.#id)) ?? 0;
-  }
-
-  async #apply(events: readonly RecordedEvent[], position: Position): Promise<void> {
-    const touched = new Set<string>();
-    for (const event of events) {
-      const account = accountOf(event.stream);
-      foldEvent(this.projection, await this.#stateOf(account), event);
-      touched.add(account);
-    }
-    const changes: Change[] = [];
-    for (const account of touched) {
-      for (const table of tablesOf(this.#states.get(account))) {
-        for (const change of table.takeChanges()) changes.push(change);
-      }
-    }
-    this.#forgetOldest(touched);
-    await this.#options.storing?.(events);
-    // Events that change no row change none when they are read again: the checkpoint need not follow each of them.
-    if (changes.length === 0 && position - this.#checkpoint < checkpointEvery) return;
-    await this.#readModels.apply(this.#id, changes, position);
-    this.#checkpoint = position;
-    this.#options.changed?.(changes);
-    if (this.#options.progress) {
-      this.#options.progress({ projection: this.#id.name, position, head: await this.#log.head() });
-    }
-  }
-
-  async #stateOf(account: string): Promise<unknown> {
-    const known = this.#states.get(account);
-    if (known) return known;
-    const state = this.projection.empty(account);
-    const rows = this.#readModels.rows(this.#id);
-    for (const [name, model] of Object.entries(this.projection.models)) {
-      const table = (state as Record<string, { set(row: unknown): void; track(): void }>)[name];
-      if (!table) continue;
-      for (let after: string | undefined; ; ) {
-        const page = await rows.list(model, account, { limit: pageSize, ...(after === undefined ? {} : { after }) });
-        for (const row of page) table.set(row);
-        if (page.length < pageSize) break;
-        after = model.key(page[page.length - 1]);
-      }
-      table.track();
-    }
-    this.#states.set(account, state);
-    return state;
-  }
-
-  #forgetOldest(touched: ReadonlySet<string>): void {
-    for (const account of touched) {
-      const state = this.#states.get(account);
-      this.#states.delete(account);
-      this.#states.set(account, state);
-    }
-    for (const account of this.#states.keys()) {
-      if (this.#states.size <= residentAccounts) return;
-      this.#states.delete(account);
-    }
+    this.#markedAt = performance.now();
+    await this.#rows.mark(this.#position);
   }
 
   #moveTo(position: Position): void {
     this.#position = position;
-    if (this.#waiters.length === 0) return;
-    const waiting: Waiter[] = [];
-    for (const waiter of this.#waiters) {
-      if (waiter.position <= position) waiter.wake(true);
-      else waiting.push(waiter);
-    }
-    this.#waiters = waiting;
-  }
-
-  #giveUp(error: unknown): void {
-    this.failure = error;
-    for (const waiter of this.#waiters.splice(0)) waiter.wake(false);
-    this.#options.failed?.(error);
+    this.#options.moved?.(position);
+    if (this.#floor <= position) this.#waiters.reached(position);
   }
 }

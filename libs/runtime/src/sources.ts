@@ -1,17 +1,29 @@
 import type { Page, ReadModel, Sources } from '@muniment/kernel';
 import type { Ids } from './ports/ids.js';
+import { type GuardedRows, guard } from './guarded-rows.js';
+import type { Following } from './following.js';
 import type { ReadModels, Rows } from './ports/read-models.js';
 import type { Sealer } from './ports/sealer.js';
-import type { Projection } from './projector.js';
+import type { Projection } from './projection.js';
 
 /** Which projection's rows hold a read model: known from the projections themselves. */
 export class RowsOf {
   readonly #rows = new Map<string, Rows>();
+  readonly #guarded = new Map<string, GuardedRows>();
 
   constructor(readModels: ReadModels, projections: readonly Projection[]) {
     for (const { name, version, models } of projections) {
-      const rows = readModels.rows({ name, version });
+      const rows = guard(readModels.rows({ name, version }));
+      this.#guarded.set(name, rows);
       for (const model of Object.values(models)) this.#rows.set(model.name, rows);
+    }
+  }
+
+  /** From now on rows of accounts that stand still for those who keep them are refused. */
+  keptBy(followings: readonly Pick<Following, 'projection' | 'parked'>[]): void {
+    for (const following of followings) {
+      const rows = this.#guarded.get(following.projection.name);
+      if (rows) rows.keeper = following;
     }
   }
 
