@@ -11,6 +11,8 @@ import type { Stalled } from './rounds.js';
 import { Waiters } from './waiters.js';
 
 export interface SharedProjectorOptions extends Omit<ProjectorOptions, 'moved' | 'watched' | 'leased'> {
+  /** False for rows that other services fold: they are watched only. */
+  readonly folds?: boolean;
   /** How long a lease holds, and how often it is renewed or asked for. */
   readonly leaseMilliseconds?: number;
   readonly renewMilliseconds?: number;
@@ -133,7 +135,11 @@ export class SharedProjector implements Following {
 
   async #renewed(): Promise<void> {
     if (this.#stopped || this.#failure !== undefined) return;
-    const { leaseMilliseconds = 2000 } = this.#options;
+    const { folds = true, leaseMilliseconds = 2000 } = this.#options;
+    if (!folds) {
+      await this.#look();
+      return;
+    }
     const asked = performance.now();
     try {
       if (await this.#lease(leaseMilliseconds)) {
