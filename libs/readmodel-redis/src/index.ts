@@ -1,1 +1,2 @@
-export {};
+export type { Lost } from './positions.js';
+export { openRedis, RedisReadModels, type RedisOptions } from './redis-read-models.js';

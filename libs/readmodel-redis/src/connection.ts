@@ -1,0 +1,116 @@
+import { ReadModelsUnavailable } from '@muniment/runtime';
+import { Redis } from 'ioredis';
+import type { Bytes } from './layout.js';
+import { type ScriptName, scripts } from './scripts.js';
+
+export interface ConnectionOptions {
+  /** `redis://[user:password@]host[:port][/database]`, or `rediss:` for TLS. */
+  readonly url: string;
+}
+
+/** What the client has beside Redis' own commands; `Buffer` methods answer bytes as they are. */
+type Scripted = Record<ScriptName | `${ScriptName}Buffer`, (...args: Bytes[]) => Promise<unknown>>;
+
+const connectWithin = 1000;
+/** A connection on which nothing has come for so long while something is asked is dead, whatever TCP thinks. */
+const silentAtMost = 1000;
+const slowestRetry = 1000;
+const readOnlyRetry = 1000;
+
+/** One connection that comes back by itself for ever. Every question is answered in time or refused. */
+export class Connection {
+  readonly #redis: Redis;
+  readonly #address: string;
+  #problem: unknown;
+  #reconnectedForWrites = Number.NEGATIVE_INFINITY;
+  #refusal: string | undefined;
+
+  constructor({ url }: ConnectionOptions) {
+    const { hostname, port } = new URL(url);
+    // Never the whole URL: it may hold a password.
+    this.#address = `${hostname}:${port || 6379}`;
+    this.#redis = new Redis(url, {
+      scripts,
+      connectionName: 'muniment',
+      connectTimeout: connectWithin,
+      socketTimeout: silentAtMost,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), slowestRetry),
+      reconnectOnError: (error) => this.#isDemoted(error),
+    });
+    this.#redis.on('error', (error) => {
+      this.#problem = error;
+    });
+    this.#redis.on('ready', () => {
+      this.#problem = undefined;
+      this.#refusal = refusalOf(this.#redis);
+    });
+  }
+
+  get ready(): boolean {
+    return this.#redis.status === 'ready';
+  }
+
+  /** Runs a script; texts in its answer are UTF-8. */
+  script(name: ScriptName, args: Bytes[], withinMilliseconds: number): Promise<unknown> {
+    return this.#run(() => (this.#redis as unknown as Scripted)[name](...args), withinMilliseconds);
+  }
+
+  /** Runs a script whose answer may hold bytes that are no text. */
+  scriptForBytes(name: ScriptName, args: Bytes[], withinMilliseconds: number): Promise<unknown> {
+    return this.#run(() => (this.#redis as unknown as Scripted)[`${name}Buffer`](...args), withinMilliseconds);
+  }
+
+  /** Runs commands of Redis. */
+  run<Answer>(ask: (redis: Redis) => Promise<Answer>, withinMilliseconds: number): Promise<Answer> {
+    return this.#run(() => ask(this.#redis), withinMilliseconds);
+  }
+
+  close(): void {
+    this.#problem ??= new Error('it is closed');
+    this.#redis.disconnect();
+  }
+
+  #run<Answer>(ask: () => Promise<Answer>, withinMilliseconds: number): Promise<Answer> {
+    if (this.#refusal !== undefined) return Promise.reject(new ReadModelsUnavailable(this.#refusal));
+    return new Promise((resolve, reject) => {
+      const refuse = (cause: unknown) => {
+        clearTimeout(timer);
+        reject(this.#unavailable(cause));
+      };
+      const timer = setTimeout(
+        () => refuse(new Error(`no answer within ${withinMilliseconds} ms`)),
+        withinMilliseconds,
+      );
+      ask().then((answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      }, refuse);
+    });
+  }
+
+  #unavailable(cause: unknown): ReadModelsUnavailable {
+    const first = this.ready ? cause : (this.#problem ?? cause);
+    const reason = first instanceof Error ? first.message : String(first);
+    return new ReadModelsUnavailable(`Redis at ${this.#address}: ${reason}`, { cause: first });
+  }
+
+  /** After a failover the address may lead to the new master; the old one must not be kept to. */
+  #isDemoted(error: Error): boolean {
+    if (!error.message.includes('READONLY')) return false;
+    const now = performance.now();
+    if (now - this.#reconnectedForWrites < readOnlyRetry) return false;
+    this.#reconnectedForWrites = now;
+    return true;
+  }
+}
+
+/** Rows that go by themselves cannot be told from rows that never were. */
+function refusalOf(redis: Redis): string | undefined {
+  const policy = (redis as unknown as { serverInfo?: { maxmemory_policy?: string } }).serverInfo?.maxmemory_policy;
+  return policy?.startsWith('allkeys')
+    ? `Redis may evict rows (maxmemory-policy ${policy}): set it to noeviction`
+    : undefined;
+}
