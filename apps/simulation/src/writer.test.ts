@@ -88,8 +88,7 @@ test('a command whose answer fails takes nothing with it: it is not written, its
   ]);
   await first;
   expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'a broken reply' } });
-  expect(written).toEqual({ status: 'fulfilled', value: startOver });
-  await writer.write(take('b'), metadata('c2'));
+  expect(written).toMatchObject({ status: 'fulfilled', value: { answer: 'id-b' } });
   expect(await names(writer)).toEqual(['a', 'b']);
   expect(await names(open(log).writer)).toEqual(['a', 'b']);
 });
@@ -99,7 +98,6 @@ test('another writer of the stream leads to a fresh decision on the caught-up st
   const [one, other] = [open(log).writer, open(log).writer];
   await Promise.all([one.folded(), other.folded()]);
   await one.write(take('a'), metadata('c1'));
-  expect(await other.write(take('a'), metadata('c2'))).toBe(startOver);
   await expect(other.write(take('a'), metadata('c2'))).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
   await other.write(take('b'), metadata('c3'));
   expect(await names(other)).toEqual(['a', 'b']);

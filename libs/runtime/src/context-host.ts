@@ -1,14 +1,21 @@
-import { type Aggregate, type AnyOperation, Fault, type Sources } from '@muniment/kernel';
+import {
+  type Aggregate,
+  type AnyOperation,
+  type Awaitable,
+  Fault,
+  type Position,
+  type Sources,
+} from '@muniment/kernel';
 import type { Reply, Request, Touched } from './exchange.js';
 import { aggregateNamed, type Executor, runCommand, runQuery } from './execute.js';
 import type { Authorizer } from './ports/authorizer.js';
+import { BusUnavailable } from './ports/bus.js';
 import { type EventLog, LogUnavailable } from './ports/event-log.js';
 import type { Ids } from './ports/ids.js';
-import type { ReadModels } from './ports/read-models.js';
+import { type ReadModels, ReadModelsUnavailable } from './ports/read-models.js';
 import type { Sealer } from './ports/sealer.js';
-import type { Projector } from './projector.js';
 import { idLength, type RowsOf, sourcesFor } from './sources.js';
-import { Writer } from './writer.js';
+import { Writer, type WriterOptions } from './writer.js';
 
 /** A bounded context, ready to be served: what it can do and what it writes. */
 export interface Context {
@@ -17,19 +24,35 @@ export interface Context {
   readonly aggregates: readonly Aggregate[];
 }
 
+/** Rows that follow the log: true when they hold everything up to the position, false when they do not in time. */
+export interface Catching {
+  reached(position: Position, withinMilliseconds: number): Awaitable<boolean>;
+}
+
 export interface ContextHostParts {
   readonly log: EventLog;
   readonly readModels: ReadModels;
   readonly rows: RowsOf;
   /** Everything that must have reached the caller's position before an answer. */
-  readonly projectors: readonly Projector[];
+  readonly projectors: readonly Catching[];
   readonly authorizer: Authorizer;
   readonly sealer: Sealer;
   readonly ids: Ids;
   readonly history?: Sources['history'];
+  /** Where other replicas write the same accounts, this says so. */
+  readonly writers?: WriterOptions;
   /** Told of errors that no model declares; the client is told nothing. */
   readonly unexpected: (error: unknown, request: Request) => void;
 }
+
+type FaultReply = Extract<Reply, { ok: false }>['fault'];
+
+/** Something that an answer needs is away: the same call may succeed in a moment. */
+const temporary: FaultReply = {
+  code: 'ServiceUnavailable',
+  message: 'The request has failed due to a temporary failure of the server.',
+  status: 503,
+};
 
 /** How long an answer waits for read models to reach the caller's position. */
 export const patience = 2000;
@@ -86,14 +109,14 @@ export class ContextHost {
 
   async #caughtUp(position: number): Promise<void> {
     for (const projector of this.#parts.projectors) {
-      if (projector.position >= position && !projector.failure) continue;
-      if (!(await projector.reached(position, patience))) {
+      const reached = projector.reached(position, patience);
+      if (reached !== true && !(await reached)) {
         throw new Fault('ServiceUnavailable', 'The service has not caught up with your last change. Try again.', 503);
       }
     }
   }
 
-  #faultOf(error: unknown, request: Request): { code: string; message: string; status?: number } {
+  #faultOf(error: unknown, request: Request): FaultReply {
     if (error instanceof Fault) {
       return {
         code: error.code,
@@ -105,6 +128,7 @@ export class ContextHost {
     if (error instanceof LogUnavailable) {
       return { code: 'ServiceUnavailable', message: 'Changes cannot be stored at the moment. Try again.', status: 503 };
     }
+    if (error instanceof BusUnavailable || error instanceof ReadModelsUnavailable) return temporary;
     return {
       code: 'InternalFailure',
       message: 'The request processing has failed because of an unknown error, exception or failure.',
@@ -116,7 +140,7 @@ export class ContextHost {
     const key = `${aggregate.name}-${account}`;
     let writer = this.#writers.get(key);
     if (writer) return writer;
-    writer = new Writer(aggregate, account, this.#parts.log, this.#parts.readModels);
+    writer = new Writer(aggregate, account, this.#parts.log, this.#parts.readModels, this.#parts.writers);
     this.#writers.set(key, writer);
     for (const [oldest, candidate] of this.#writers) {
       if (this.#writers.size <= residentWriters) break;

@@ -20,7 +20,7 @@ import type { Authorizer, Question } from './ports/authorizer.js';
 import type { Ids } from './ports/ids.js';
 import type { Folded } from './folding.js';
 import { idLength } from './sources.js';
-import { startOver, type Writer } from './writer.js';
+import { persistence, startOver, type Writer } from './writer.js';
 
 export interface Executor {
   readonly authorizer: Authorizer;
@@ -30,13 +30,13 @@ export interface Executor {
   writer(aggregate: string, account: string): Writer;
 }
 
+/** Times that a command is authorized anew because the state moved under it; then its caller is asked to try again. */
+const tries = 8;
+
 export interface Executed {
   readonly output: unknown;
   readonly position: Position | undefined;
 }
-
-/** Times that a command is decided anew because the state moved under it; then the caller is asked to try again. */
-const tries = 8;
 
 /** The call as pure code sees it. */
 class OneCall implements Call {
@@ -133,27 +133,32 @@ export async function runCommand(
       definition.authorize === unrestricted ? unrestricted : definition.authorize(input, state, call, gathered),
       operation,
     );
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const folded = await writer.folded();
+  const until = performance.now() + persistence;
+  for (let attempt = 0; attempt < tries && performance.now() < until; attempt++) {
+    const folded = await writer.folded(request.position);
     const gathered = await definition.gather?.(input, folded.state, executor.sources(account), call);
-    const { revision } = folded;
+    const { changes } = folded;
     const questions = asksOn(folded.state, gathered);
     await permit(executor, call, questions, request.position, touched);
     const { prepare } = definition;
     const ready = prepare ? await prepare(input, folded.state, executor.sources(account), call, gathered) : gathered;
-    const written = await writer.write((now: Folded, repeated) => {
-      // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
-      const moved = now !== folded || now.revision !== revision;
-      if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
-      const answer = () => definition.reply?.(input, now.state, call, ready) ?? {};
-      if (repeated) {
-        // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
-        const known = answer();
-        return { events: [], answer: () => known };
-      }
-      const decided = definition.decide(input, now.state, call, ready) ?? [];
-      return { events: Array.isArray(decided) ? decided : [decided], answer };
-    }, metadataOf(request));
+    const written = await writer.write(
+      (now: Folded, repeated) => {
+        // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
+        const moved = now !== folded || now.changes !== changes;
+        if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
+        const answer = () => definition.reply?.(input, now.state, call, ready) ?? {};
+        if (repeated) {
+          // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
+          const known = answer();
+          return { events: [], answer: () => known };
+        }
+        const decided = definition.decide(input, now.state, call, ready) ?? [];
+        return { events: Array.isArray(decided) ? decided : [decided], answer };
+      },
+      metadataOf(request),
+      until,
+    );
     if (written !== startOver) return { output: written.answer, position: written.position };
   }
   throw new Fault('ServiceUnavailable', 'Too many changes at once. Try again.', 503);

@@ -1,4 +1,4 @@
-import { type Aggregate, type RecordedEvent, type Revision, tablesOf } from '@muniment/kernel';
+import { type Aggregate, type Position, type RecordedEvent, type Revision, tablesOf } from '@muniment/kernel';
 
 /** An event that this version of Muniment does not know: going on would lose it, so the reader stops. */
 export class UnknownEvent extends Error {
@@ -42,6 +42,10 @@ export function foldEvent(folding: Folding, state: unknown, event: RecordedEvent
 export interface Folded {
   readonly state: unknown;
   revision: Revision;
+  /** Everything of the stream up to this position of the log is folded. */
+  position: Position;
+  /** Grows whenever the state changes, also by what is not written yet. */
+  changes: number;
   /** Command ids of the newest events and the position they were written at: a repeated command is answered, not done. */
   readonly recent: Map<string, number>;
 }
@@ -77,7 +81,8 @@ export function restore(aggregate: Aggregate, account: string, snapshot: string 
   if (version !== aggregate.version) return undefined;
   const state = aggregate.empty(account) as Record<string, { set(row: unknown): void }>;
   for (const key of Object.keys(aggregate.models)) for (const row of tables[key] ?? []) state[key]?.set(row);
-  return { state, revision, recent: new Map(recent) };
+  const positions = (recent as [string, Position][]).map(([, position]) => position);
+  return { state, revision, position: Math.max(0, ...positions), changes: 0, recent: new Map(recent) };
 }
 
 /** Rows of a state: what a snapshot costs. */
