@@ -1,0 +1,106 @@
+/** S26 for the bus: a real server with the very configuration that is deployed, and every user against everything. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { needsServer, type ServerProcess, startNats } from '@muniment/testing';
+import { covers, NatsClient } from './nats-client.testing.js';
+import { busUsers, serviceNames, services, subjectsOf } from './services.testing.js';
+
+needsServer('nats');
+
+const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'muniment-bus-'));
+const passwordOf = (user: string) => readFileSync(join(folder, 'secrets', user, 'nats-password'), 'utf8').trim();
+
+let nats: ServerProcess;
+beforeAll(async () => {
+  execFileSync('sh', [join(deploy, 'secrets.sh'), 'files', join(folder, 'secrets')]);
+  copyFileSync(join(deploy, 'nats/nats.conf'), join(folder, 'nats.conf'));
+  cpSync(join(folder, 'secrets/nats'), join(folder, 'passwords'), { recursive: true });
+  nats = await startNats({ args: ['--config', join(folder, 'nats.conf'), '--http_port', '-1'] });
+});
+afterAll(async () => {
+  await nats?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const login = (user: string) => NatsClient.connect(nats.port, { user, pass: passwordOf(user) });
+
+const contexts = [...new Set(serviceNames.flatMap((name) => [name, ...(services[name]?.answers ?? [])]))];
+/** One subject of every kind that there is on this bus, and some of NATS's own. */
+const subjects = [
+  ...contexts.flatMap((context) => ['', '.Operation', '.deep.Operation'].map((rest) => `muniment.${context}${rest}`)),
+  ...serviceNames.flatMap((name) => [`muniment.control.${name}.Rebuild`, `muniment.control.${name}`]),
+  ...serviceNames.flatMap((name) => [`$SRV.INFO.muniment-${name}`, `$SRV.STATS.muniment-${name}.id`]),
+  ...busUsers.map((name) => `_INBOX_${name}.answer.1`),
+  ...['muniment', 'muniment.other.Operation', 'other', 'muniment.hints', 'muniment.hints.appended'],
+  ...['_INBOX.answer', '$SRV.PING', '$SYS.REQ.SERVER.PING', '$JS.API.INFO', '$JS.API.STREAM.LIST', '$G'],
+];
+const patterns = [
+  ...contexts.flatMap((context) => [`muniment.${context}.*`, `muniment.${context}.>`]),
+  ...['>', '*', '*.>', 'muniment.>', 'muniment.*', 'muniment.*.Operation', 'muniment.*.*', 'muniment.control.>'],
+  ...['muniment.hints.>', '_INBOX.>', '_INBOX.*', '$SRV.>', '$SRV.*', '$SRV.*.*', '$SYS.>', '$JS.>'],
+];
+
+/** NATS takes a final `>` for one word that `*` allows: more than asked for, yet only of the user's own subtree. */
+const ownSubtree = (allowed: readonly string[]) => (subject: string) =>
+  subject.endsWith('.>') && allowed.some((pattern) => covers(pattern, subject.replace(/>$/, 'word')));
+
+describe.each(busUsers)('the user %s of the bus', (user) => {
+  test.each([
+    ['publish', subjects, ''],
+    ['subscribe', [...subjects, ...patterns], ''],
+    ['subscribe', [...subjects, ...patterns], 'some-queue'],
+  ] as const)('can %s what the table says and nothing else (%#)', async (verb, tried, queue) => {
+    const allowed = subjectsOf(user)[verb];
+    const told = tried.filter((subject) => !ownSubtree(allowed)(subject));
+    const foreign = told.filter((subject) => !allowed.some((pattern) => covers(pattern, subject)));
+    expect(foreign.length).toBeGreaterThan(told.length / 2);
+    expect(foreign.length).toBeLessThan(told.length);
+    const client = await login(user);
+    expect((await client.refused(verb, told, queue)).sort()).toEqual(foreign.sort());
+    client.close();
+  });
+
+  test('has no more in the file than in the table', () => {
+    const text = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8');
+    const block = text.split(/\n {4}\{\n/).find((part) => part.includes(`user: ${user}\n`)) ?? '';
+    const listed = (verb: string) =>
+      Array.from(new RegExp(`${verb}: \\[([^\\]]*)\\]`).exec(block)?.[1]?.matchAll(/"([^"]+)"/g) ?? [], ([, it]) => it);
+    const { publish, subscribe } = subjectsOf(user);
+    expect(listed('publish').sort()).toEqual(publish.sort());
+    expect(listed('subscribe').sort()).toEqual(subscribe.sort());
+  });
+});
+
+test('there are no other users', () => {
+  const users = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8').matchAll(/^\s*user: (\S+)/gm);
+  expect(Array.from(users, ([, user]) => user).sort()).toEqual([...busUsers].sort());
+});
+
+test.each([
+  ['nobody', () => ({})],
+  ['a service without its password', () => ({ user: 'gateway' })],
+  ["a service with another one's password", () => ({ user: 'gateway', pass: passwordOf('audit') })],
+  ['a user that there is not', () => ({ user: 'root', pass: passwordOf('gateway') })],
+])('%s does not get in', async (_, credentials) => {
+  await expect(NatsClient.connect(nats.port, credentials())).rejects.toThrow('Authorization Violation');
+});
+
+test('whoever was asked answers, once, and nobody else does', async () => {
+  const [gateway, directory, sts] = await Promise.all(['gateway', 'directory', 'sts'].map(login));
+  await directory?.exchange(['SUB muniment.directory.* directory 1']);
+  await gateway?.exchange(['SUB _INBOX_gateway.> 1']);
+  const answer = 'PUB _INBOX_gateway.7 2\r\nok';
+  expect(await directory?.exchange([answer])).toContain('Permissions Violation');
+  await gateway?.exchange(['PUB muniment.directory.GetUser _INBOX_gateway.7 0\r\n']);
+  expect(await directory?.exchange()).toContain('MSG muniment.directory.GetUser 1 _INBOX_gateway.7 0');
+  expect(await sts?.exchange([answer])).toContain('Permissions Violation for Publish to "_INBOX_gateway.7"');
+  expect(await directory?.exchange([answer])).not.toContain('-ERR');
+  expect(await directory?.exchange([answer])).toContain('Permissions Violation for Publish to "_INBOX_gateway.7"');
+  expect(await gateway?.exchange()).toContain('MSG _INBOX_gateway.7 1 2\r\nok');
+  for (const client of [gateway, directory, sts]) client?.close();
+});
