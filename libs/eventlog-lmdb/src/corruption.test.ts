@@ -9,6 +9,7 @@ import { frameNumber, LogCorrupted } from './frame.js';
 import { openEventLog } from './lmdb-event-log.js';
 
 const total = 6;
+const all = { start: '\0', end: '~' };
 let path: string;
 
 beforeEach(async () => {
@@ -101,6 +102,37 @@ describe('corruption is found before anything of it is served (R3)', () => {
     ['a counter cut off', ({ counters }) => void counters.put(counter.category('calls'), Buffer.alloc(3))],
   ])('%s', async (_, change) => {
     await tamper(change);
+    await expectDetected();
+  });
+
+  test('removing streams leaves nothing of them and no holes; holes that were not made so are still found', async () => {
+    const log = await openEventLog({ path });
+    for (const stream of ['calls-2', 'calls-3', 'calls-4']) await log.append(stream, NO_STREAM, [happened(9)]);
+    await log.append('calls-1', 2, [happened(7), happened(8)]);
+    await log.remove('calls-2');
+    await log.remove('calls-3');
+    expect((await everything(log, ['calls'])).map(({ stream }) => stream)).toEqual([
+      ...Array(3).fill('calls-1'),
+      'calls-4',
+      ...Array(2).fill('calls-1'),
+    ]);
+    await log.close();
+    await tamper(({ events, streams, counters }) => {
+      for (const { value } of events.getRange(all)) expect(String(value)).not.toMatch(/calls-[23]/);
+      for (const names of [streams, counters]) {
+        for (const name of names.getKeys(all)) expect(name).not.toMatch(/calls-[23]/);
+      }
+    });
+    expect(await readings()).toEqual([]);
+    await tamper(({ categories }) => void categories.remove(categoryKey('calls', 9)));
+    await expectDetected();
+  });
+
+  test('a stream that is damaged is not removed', async () => {
+    await tamper(({ streams }) => void streams.remove(streamKey('directory-1', 1)));
+    const log = await openEventLog({ path });
+    await expect(log.remove('directory-1')).rejects.toThrow('revision 1 of stream `directory-1` is not there');
+    await log.close();
     await expectDetected();
   });
 

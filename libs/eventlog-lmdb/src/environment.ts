@@ -27,6 +27,8 @@ export const categoryKey = (category: string, position: number): string => `${ca
 /** The names that counters go by. */
 export const counter = {
   head: 'head',
+  /** How many streams were removed: who keeps events in memory looks here whether they are still there. */
+  removals: 'removals',
   stream: (stream: string) => `stream\0${stream}`,
   category: (category: string) => `category\0${category}`,
 };
@@ -70,6 +72,10 @@ export class Environment {
 
   setCount(name: string, value: number): void {
     void this.counters.put(name, frameNumber(name, value));
+  }
+
+  dropCount(name: string): void {
+    void this.counters.remove(name);
   }
 
   /** A head that is not the last event would let the next append write over one, or leave a hole. */

@@ -58,6 +58,19 @@ export function unframe(bytes: Buffer | undefined, position: Position): Framed {
   return { event: Object.assign(event, { position }), previous };
 }
 
+/** An event's frame once more, behind another event of its category than before. */
+export function relink(bytes: Buffer | undefined, position: Position, previous: Position): Buffer {
+  unframe(bytes, position);
+  const body = (bytes as Buffer).subarray(headerBytes);
+  return frame({ body, checksum: crc32(body) }, position, previous);
+}
+
+/** What stands at the head of the log once its event was removed: the next position follows it. */
+export function nothing(position: Position): Buffer {
+  const body = Buffer.from('{}');
+  return frame({ body, checksum: crc32(body) }, position, 0);
+}
+
 /** Covers the places too: an event that turns up where it does not belong is no less wrong than a changed one. */
 function checksumOf(ofBody: number, position: Position, previous: Position): number {
   places.writeDoubleBE(position);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NO_STREAM } from '@muniment/kernel';
 import { WrongExpectedRevision } from '@muniment/runtime';
-import { eventLogContract, everything, happened, streamed } from '@muniment/testing';
+import { eventLogContract, eventually, everything, happened, streamed } from '@muniment/testing';
 import { open } from 'lmdb';
 import { openEventLog } from './lmdb-event-log.js';
 
@@ -100,6 +100,45 @@ describe('event log in LMDB', () => {
     await expect(log.append('directory-1', 3, [happened(1)])).rejects.toBeInstanceOf(WrongExpectedRevision);
     expect(await log.append('directory-1', NO_STREAM, [])).toEqual({ revision: NO_STREAM, position: 0 });
     expect(heard).toEqual([]);
+    await log.close();
+  });
+
+  test('a stream removed by one process is not read by another, even where it was remembered', async () => {
+    const [one, other] = [await openEventLog({ path }), await openEventLog({ path })];
+    await one.append('calls-1', NO_STREAM, [happened(1), happened(2)]);
+    await one.append('calls-2', NO_STREAM, [happened(3)]);
+    expect(await everything(one, ['calls'])).toHaveLength(3);
+    await other.remove('calls-1');
+    // A reader keeps its snapshot for the rest of the turn.
+    await eventually(async () => expect(await everything(one, ['calls'])).toHaveLength(1));
+    expect(await everything(one, ['calls'], 1)).toHaveLength(1);
+    await other.close();
+    await one.close();
+  });
+
+  test('a reader whose stream is removed under way ends', async () => {
+    const log = await openEventLog({ path });
+    const events = Array.from({ length: 1203 }, (_, n) => happened(n));
+    for (const backwards of [false, true]) {
+      await log.append('calls-1', NO_STREAM, events);
+      let batches = 0;
+      for await (const _ of log.readStream('calls-1', { backwards })) if (batches++ === 0) await log.remove('calls-1');
+      expect(batches).toBe(1);
+    }
+    await log.close();
+  });
+
+  test('the head stays where it was when its event is removed, also after opening again', async () => {
+    const before = await openEventLog({ path });
+    await before.append('calls-1', NO_STREAM, [happened(1)]);
+    await before.append('calls-2', NO_STREAM, [happened(2), happened(3)]);
+    await before.remove('calls-2');
+    await before.close();
+
+    const log = await openEventLog({ path });
+    expect(await log.head()).toBe(3);
+    expect(await log.append('calls-1', 0, [happened(4)])).toEqual({ revision: 1, position: 4 });
+    expect((await everything(log, ['calls'])).map(({ position }) => position)).toEqual([1, 4]);
     await log.close();
   });
 

@@ -10,10 +10,11 @@ import {
   type Slice,
 } from '@muniment/runtime';
 import { Batch } from './batch.js';
-import { Environment } from './environment.js';
+import { counter, Environment } from './environment.js';
 import { encode } from './frame.js';
 import { Reader } from './reader.js';
 import { Recent } from './recent.js';
+import { removeStream } from './removal.js';
 
 export interface EventLogOptions {
   /** Directory; made when absent. On a local disk: LMDB's files are not safe on network file systems. */
@@ -48,6 +49,8 @@ export class LmdbEventLog implements EventLog {
   /** Takes appends until its transaction runs. */
   #filling: Batch | undefined;
   #unavailable: LogUnavailable | undefined;
+  /** How many removals the recent events know of: another process may have removed a stream. */
+  #removals: number;
 
   constructor(options: EventLogOptions) {
     const { path, onFailure = () => undefined, recentEvents = 1024, recentBytes = 4_000_000 } = options;
@@ -55,6 +58,7 @@ export class LmdbEventLog implements EventLog {
     this.#reader = new Reader(this.#environment);
     this.#recent = new Recent(recentEvents, recentBytes);
     this.#onFailure = onFailure;
+    this.#removals = this.#countRemovals();
     const { keys } = this.#environment;
     this.keys = {
       get: (id) => keys.get(keyName(id)),
@@ -83,11 +87,18 @@ export class LmdbEventLog implements EventLog {
   }
 
   async readAll(categories: readonly string[], after: Position, limit: number): Promise<Slice> {
+    const removals = this.#countRemovals();
+    if (removals !== this.#removals) this.#recent.forget();
+    this.#removals = removals;
     return this.#recent.readAll(categories, after, limit) ?? this.#reader.all(categories, after, limit);
   }
 
   async head(): Promise<Position> {
     return this.#reader.head();
+  }
+
+  remove(stream: string): Promise<void> {
+    return this.#commit(() => removeStream(this.#environment, stream));
   }
 
   onAppended(listener: Listener): () => void {
@@ -135,6 +146,10 @@ export class LmdbEventLog implements EventLog {
       if (error instanceof LogUnavailable) throw error;
       throw await this.#fail(error);
     }
+  }
+
+  #countRemovals(): number {
+    return this.#environment.count(counter.removals) ?? 0;
   }
 
   #mustBeAvailable(): void {

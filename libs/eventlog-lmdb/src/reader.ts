@@ -22,9 +22,10 @@ export class Reader {
   }
 
   async *stream(stream: string, { from, backwards = false }: ReadStream): AsyncGenerator<readonly RecordedEvent[]> {
-    const last = this.#environment.count(counter.stream(stream)) ?? NO_STREAM;
+    const newest = () => this.#environment.count(counter.stream(stream)) ?? NO_STREAM;
+    const last = newest();
     const step = backwards ? -1 : 1;
-    const end = backwards ? 0 : last;
+    let end = backwards ? 0 : last;
     let next = backwards ? Math.min(from ?? last, last) : (from ?? 0);
     while ((end - next) * step >= 0) {
       const batch: RecordedEvent[] = [];
@@ -34,6 +35,9 @@ export class Reader {
       yield batch;
       // A long stream must not keep everybody else waiting.
       await setImmediate();
+      // It may have been removed meanwhile.
+      if (backwards) next = Math.min(next, newest());
+      else end = Math.min(end, newest());
     }
   }
 

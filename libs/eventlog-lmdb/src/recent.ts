@@ -51,6 +51,10 @@ export class Recent {
     return { events, position: events.length === limit ? (last?.position ?? after) : newest };
   }
 
+  forget(): void {
+    this.#keep(0);
+  }
+
   /** How many of the newest events have no more bytes than these together. */
   #fitting(bytes: number): number {
     let left = bytes;

@@ -22,8 +22,8 @@ const batchSize = 500;
 export class MemoryEventLog implements EventLog {
   /** Wrapped data keys, for the sealer. */
   readonly keys: Keys = memoryKeys();
-  /** The event at position 1 comes first. */
-  readonly #events: RecordedEvent[] = [];
+  /** The event at position 1 comes first; where a stream was removed nothing is left. */
+  readonly #events: (RecordedEvent | undefined)[] = [];
   readonly #streams = new Map<string, RecordedEvent[]>();
   readonly #listeners = new Set<(position: Position) => void>();
   #closed = false;
@@ -59,8 +59,8 @@ export class MemoryEventLog implements EventLog {
     const wanted = new Set(categories);
     const events: RecordedEvent[] = [];
     for (let index = after; index < this.#events.length && events.length < limit; index++) {
-      const event = this.#events[index] as RecordedEvent;
-      if (wanted.has(categoryOf(event.stream))) events.push(event);
+      const event = this.#events[index];
+      if (event && wanted.has(categoryOf(event.stream))) events.push(event);
     }
     const full = events.length === limit;
     return { events, position: full ? (events.at(-1)?.position ?? after) : this.#events.length };
@@ -68,6 +68,12 @@ export class MemoryEventLog implements EventLog {
 
   async head(): Promise<Position> {
     return this.#events.length;
+  }
+
+  async remove(stream: string): Promise<void> {
+    if (this.#closed) throw new LogUnavailable('it is closed');
+    for (const { position } of this.#streams.get(stream) ?? []) this.#events[position - 1] = undefined;
+    this.#streams.delete(stream);
   }
 
   onAppended(listener: (position: Position) => void): () => void {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { NO_STREAM, type RecordedEvent } from '@muniment/kernel';
+import { NO_STREAM, type Position, type RecordedEvent } from '@muniment/kernel';
 import { type EventLog, LogUnavailable, WrongExpectedRevision } from '@muniment/runtime';
 import { orderContract } from './event-log-order.contract.js';
+import { removalContract } from './event-log-removal.contract.js';
 import { everything, happened, streamed } from './events.js';
 import { eventually } from './eventually.js';
 
@@ -10,21 +11,32 @@ export interface OpenLog {
   readonly close: () => Promise<void>;
 }
 
+export interface EventLogContractOptions {
+  /** How many random schedules are tried. */
+  readonly schedules?: number;
+}
+
 /** What every event log promises, whatever it is made of. */
-export function eventLogContract(name: string, open: () => Promise<OpenLog>): void {
+export function eventLogContract(
+  name: string,
+  open: () => Promise<OpenLog>,
+  { schedules = 60 }: EventLogContractOptions = {},
+): void {
   describe(`event log: ${name}`, () => {
     let log: EventLog;
     let close: () => Promise<void>;
+    /** Where the log was before: a server that is shared keeps what others have written. */
+    let base: Position;
     beforeEach(async () => {
       ({ log, close } = await open());
+      base = await log.head();
     });
     afterEach(() => close());
 
     describe('append', () => {
       test('a new log is empty', async () => {
-        expect(await log.head()).toBe(0);
         expect(await streamed(log, 'directory-1')).toEqual([]);
-        expect(await log.readAll(['directory'], 0, 10)).toEqual({ events: [], position: 0 });
+        expect(await log.readAll(['directory'], 0, 10)).toEqual({ events: [], position: base });
       });
 
       test('events come back as they were given, with their places', async () => {
@@ -185,6 +197,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenLog>): vo
       });
     });
 
-    orderContract(() => log);
+    removalContract(() => log);
+    orderContract(() => log, schedules);
   });
 }

@@ -44,7 +44,7 @@ export interface EventLog {
   head(): Promise<Position>;
   /**
    * Removes a stream: its events are never read again, by stream or by category. It may begin anew with an append that
-   * expects no stream; positions of others stay as they are.
+   * expects no stream, its revisions then go on or begin anew as the log likes; positions of others stay as they are.
    */
   remove(stream: string): Promise<void>;
   /**
