@@ -27,16 +27,18 @@ export async function append(
   answer(null, answerOf(outcome, expected));
 }
 
-async function requestOf(call: AsyncIterable<AppendReq>, limit: number) {
+async function requestOf(call: ServerReadableStream<AppendReq, AppendResp>, limit: number) {
   let options: AppendReq.Options | undefined;
   const events: Proposed[] = [];
   let size = 0;
-  for await (const message of call) {
+  for await (const message of call as AsyncIterable<AppendReq>) {
     const proposed = message.getProposedMessage();
     if (proposed) size += sizeOnDisk(events[events.push(proposedOf(proposed)) - 1] as Proposed);
     else options = message.getOptions();
     if (size > limit) throw appendTooLarge(limit);
   }
+  // Who left in the middle has not asked for the half of it.
+  if (call.cancelled) throw invalidArgument('the call was cancelled');
   if (!options) throw invalidArgument('an append begins with its options');
   return { options, events };
 }
