@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { LogUnavailable } from '@muniment/runtime';
+import { kindOf, messageOf, NoAnswer } from './failures.js';
+import { connectionString } from './settings.js';
+
+export type Client = KurrentDBClient;
+
+/** A client is not given up before it had this long: who tries in a hurry must not make one client after the other. */
+const youth = 400;
+
+/** Calls may still be under way on a client that was given up. */
+const farewell = 5_000;
+
+/**
+ * The way to the server. The client reconnects by itself when it is told that a connection broke; when nothing is heard
+ * at all, or it has given up finding the server, a new client takes its place.
+ */
+export class Connection {
+  readonly #url: string;
+  readonly #onFailure: (error: LogUnavailable) => void;
+  readonly #retired = new Map<Client, NodeJS.Timeout>();
+  #client: Client;
+  #generation = 0;
+  #since = performance.now();
+  #away = false;
+  #closed = false;
+
+  /** `onFailure` is told once each time the server goes away. */
+  constructor(url: string, onFailure: (error: LogUnavailable) => void) {
+    this.#url = url;
+    this.#onFailure = onFailure;
+    this.#client = this.#connect();
+  }
+
+  get client(): Client {
+    this.mustBeOpen();
+    return this.#client;
+  }
+
+  mustBeOpen(): void {
+    if (this.#closed) throw new LogUnavailable('it is closed');
+  }
+
+  /** What the client answers, or `NoAnswer` after so long: the client alone may wait for ever. */
+  async call<Result>(milliseconds: number, ask: (client: Client) => Promise<Result>): Promise<Result> {
+    const { client } = this;
+    try {
+      const result = await within(milliseconds, ask(client));
+      this.#away = false;
+      return result;
+    } catch (error) {
+      if (kindOf(error) === 'lost' && !this.#closed) this.#lost(client, error);
+      throw error;
+    }
+  }
+
+  /** A call that changes nothing is made again while there is time: the leader may have changed, a connection broken. */
+  async read<Result>(milliseconds: number, ask: (client: Client) => Promise<Result>): Promise<Result> {
+    const end = performance.now() + milliseconds;
+    for (let pause = 5; ; pause *= 2) {
+      try {
+        return await this.call(end - performance.now(), ask);
+      } catch (error) {
+        const again = ['lost', 'elsewhere'].includes(kindOf(error)) && !this.#closed;
+        if (!again || performance.now() + pause >= end) throw error;
+      }
+      await sleep(pause);
+    }
+  }
+
+  /** The server may be well, this connection to it is not. */
+  renew(client: Client): void {
+    if (this.#closed || client !== this.#client || performance.now() - this.#since < youth) return;
+    this.#retire(client);
+    this.#client = this.#connect();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const [client, timer] of this.#retired) {
+      clearTimeout(timer);
+      end(client);
+    }
+    end(this.#client);
+  }
+
+  #connect(): Client {
+    this.#since = performance.now();
+    return KurrentDBClient.connectionString(connectionString(this.#url, this.#generation++));
+  }
+
+  #lost(client: Client, error: unknown): void {
+    this.renew(client);
+    if (this.#away) return;
+    this.#away = true;
+    this.#onFailure(new LogUnavailable(messageOf(error), { cause: error }));
+  }
+
+  #retire(client: Client): void {
+    const timer = setTimeout(() => {
+      this.#retired.delete(client);
+      end(client);
+    }, farewell);
+    this.#retired.set(client, timer.unref());
+  }
+}
+
+/** Rejects with `NoAnswer` when the promise takes longer; what becomes of it then is nobody's concern. */
+async function within<Result>(milliseconds: number, promise: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(milliseconds)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The client ends its calls, but keeps its channel: its sockets would stay open as long as the server is silent. */
+function end(client: Client): void {
+  const channel = (client as unknown as { getChannel(): Promise<{ close(): void }> }).getChannel();
+  void client.dispose().catch(() => undefined);
+  void channel.then(
+    (open) => open.close(),
+    () => undefined,
+  );
+}

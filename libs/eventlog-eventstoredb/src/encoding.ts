@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import {
+  type EventData,
+  type JSONEventData,
+  type JSONType,
+  jsonEvent,
+  type RecordedEvent as StoredEvent,
+} from '@kurrent/kurrentdb-client';
+import type { EventMetadata, NewEvent, Position, RecordedEvent } from '@muniment/kernel';
+
+/** The store wants UUIDs: version 8, made of a hash of the event's own id, the same each time. */
+export function uuidOf(eventId: string): string {
+  const bytes = createHash('sha256').update(eventId).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** An event as the store takes it: its version stands beside its metadata. */
+export function toStore({ type, version, data, meta }: NewEvent): JSONEventData {
+  return jsonEvent({ id: uuidOf(meta.eventId), type, data: data as JSONType, metadata: { ...meta, version } });
+}
+
+export const idsOf = (events: readonly EventData[]): readonly string[] => events.map(({ id }) => id);
+
+/** An event as the store gave it. */
+export function fromStore(event: StoredEvent): RecordedEvent {
+  const { streamId: stream, type, data } = event;
+  const { version, ...meta } = (event.metadata ?? {}) as unknown as EventMetadata & { version?: number };
+  if (!event.isJson || version === undefined || meta.eventId === undefined) {
+    throw new Error(`the event \`${event.id}\` of stream \`${stream}\` is none of muniment’s: it has no version`);
+  }
+  return { stream, revision: safe(event.revision), position: positionOf(event), type, version, data, meta };
+}
+
+/** Where the commit that brought the event stands in the whole log. */
+export function positionOf({ id, streamId, position }: StoredEvent): Position {
+  const commit = position?.commit;
+  // What a server says that does not know: the largest number there is.
+  if (commit === undefined || commit === 2n ** 64n - 1n) {
+    throw new Error(
+      `the server does not tell the position of event \`${id}\` of stream \`${streamId}\`: EventStoreDB tells it from version 22.6 on`,
+    );
+  }
+  return safe(commit);
+}
+
+/** Positions and revisions are numbers here; one that is no safe integer would be another's. */
+export function safe(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number))
+    throw new Error(`the position \`${value}\` is larger than a number can tell apart`);
+  return number;
+}
