@@ -1,6 +1,5 @@
 /** One Jest for the whole repository: sources run through SWC, packages resolve to their sources. */
-export default {
-  testMatch: ['<rootDir>/{libs,apps,tools}/**/*.test.ts'],
+const sources = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -24,4 +23,35 @@ export default {
       },
     ],
   },
+};
+
+const root = new URL('.', import.meta.url).pathname;
+
+/** Suites of apps/conformance that are about an installation, whatever form it has. */
+const ofAnyForm = [
+  'accounts',
+  'audit',
+  'aws-cli',
+  'boto3',
+  'credentials',
+  'enforcement',
+  'sdk-errors',
+  'sdk-lists',
+  'sdk',
+  'terraform',
+];
+
+export default {
+  projects: [
+    { ...sources, displayName: 'muniment', rootDir: root, testMatch: ['<rootDir>/{libs,apps,tools}/**/*.test.ts'] },
+    {
+      ...sources,
+      displayName: 'distributed',
+      rootDir: root,
+      testMatch: ofAnyForm.map((name) => `<rootDir>/apps/conformance/src/${name}.test.ts`),
+      globalSetup: '<rootDir>/apps/conformance/distributed-setup.mjs',
+      globalTeardown: '<rootDir>/apps/conformance/distributed-teardown.mjs',
+      setupFiles: ['<rootDir>/apps/conformance/distributed-environment.mjs'],
+    },
+  ],
 };

@@ -16,7 +16,8 @@ import {
   unique,
 } from './harness/clients.js';
 import { queryCall, send, sign } from './harness/raw.js';
-import { Server } from './harness/server.js';
+import type { Server } from './harness/server.js';
+import { ownServer } from './harness/target.js';
 
 jest.setTimeout(60_000);
 
@@ -27,7 +28,7 @@ const secrets = new Set<string>();
 const tokens = new Set<string>();
 
 beforeAll(async () => {
-  server = await Server.start();
+  server = await ownServer();
   root = clientsFor(server.url, server.root);
   secrets.add(server.root.secretAccessKey).add(server.other.root.secretAccessKey);
 });

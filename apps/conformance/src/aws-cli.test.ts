@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { repository } from './harness/build.js';
 import { document, statement, trusting, unique } from './harness/clients.js';
 import { awsEnvironment, type Finished, needs, run } from './harness/programs.js';
-import { Server } from './harness/server.js';
+import type { Server } from './harness/server.js';
+import { ownServer } from './harness/target.js';
 import type { Credentials } from './harness/target.js';
 
 needs('aws', 'aws', '--version');
@@ -16,7 +17,7 @@ let server: Server;
 const folder = mkdtempSync(join(tmpdir(), 'muniment-aws-cli-'));
 
 beforeAll(async () => {
-  server = await Server.start();
+  server = await ownServer();
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });

@@ -28,7 +28,7 @@ export async function startNats(dataDir: string): Promise<Engine> {
   const file = join(directory, 'nats.conf');
   writePrivately(
     file,
-    `listen: "127.0.0.1:${port}"\nmax_payload: 8388608\nauthorization { user: muniment, password: "${password}" }\n`,
+    `listen: "127.0.0.1:${port}"\nmax_payload: 8388608\nlog_file: "${directory}/nats.log"\nauthorization { user: muniment, password: "${password}" }\n`,
   );
   const child = new Child({ name: 'nats', program: 'nats-server', args: ['--config', file], installed: 'nats-server' });
   return {

@@ -25,6 +25,13 @@ function portOf(service: ServiceName, index: number, { port }: Configuration): n
   return service === 'gateway' && port !== 0 ? port + index : 0;
 }
 
+/** Nobody but the credentials service makes accounts and root keys. */
+const withoutRootCredentials = {
+  MUNIMENT_ROOT_ACCESS_KEY_ID: undefined,
+  MUNIMENT_ROOT_SECRET_ACCESS_KEY: undefined,
+  MUNIMENT_ACCOUNTS: undefined,
+};
+
 function startService(
   service: ServiceName,
   index: number,
@@ -39,6 +46,7 @@ function startService(
     program: process.execPath,
     args: [join(apps, service, 'dist/main.js')],
     environment: {
+      ...(service === 'credentials' ? {} : withoutRootCredentials),
       ...settings,
       MUNIMENT_DATA_DIR: configuration.dataDir,
       MUNIMENT_REPLICA: String(index + 1),

@@ -4,7 +4,14 @@ import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { Gateway, RemoteKeys } from '@muniment/gateway';
 import { routes } from '@muniment/hosting';
-import { followingChecks, type Parts, type Serving, sharedRootKey, watchProjection } from '@muniment/hosting/services';
+import {
+  followingChecks,
+  fromLastState,
+  type Parts,
+  type Serving,
+  sharedRootKey,
+  watchProjection,
+} from '@muniment/hosting/services';
 import {
   deliverOver,
   EnvelopeSealer,
@@ -24,12 +31,14 @@ const flushMilliseconds = 3000;
 export async function serveGateway(parts: Parts): Promise<Serving> {
   const { bus, configuration, log, logger, metrics } = parts;
   const keys: RemoteKeys = new RemoteKeys({ bus, position: () => follower.position });
-  const follower = new Follower(['credentials', 'directory'], log, {
+  const follower = new Follower(log, {
     name: 'signing-keys',
+    categories: ['credentials', 'directory'],
     seen: (events) => keys.seen(events),
     lost: () => keys.lost(),
   });
   await follower.start();
+  const settled = fromLastState(follower);
   watchProjection(metrics, follower);
   const accountId = await platformAccount(parts);
   const spool = await openSpool({ directory: parts.directory.spool, bytes: configuration.spoolBytes });
@@ -56,7 +65,7 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     refusal: () => recorder.refusal,
     record: (facts, durably) => recorder.record(facts, durably),
     unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
-    settled: (position) => follower.position < position && follower.reached(position, patience),
+    settled: (position) => settled.reached(position, patience),
     written: (position) => bus.publish(writtenHint, { position }),
     answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
   });
@@ -75,7 +84,7 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
 }
 
 /** Markers need a key that all gateways share, and nothing else of the root key. */
-function markerMac({ configuration }: Parts): (text: string) => Buffer {
+function markerMac({ configuration }: Parts): (text: Uint8Array) => Buffer {
   const { markerKey } = configuration;
   const key = markerKey
     ? Buffer.from(

@@ -168,8 +168,8 @@ export class Platform {
       rows,
       projectors,
       authorizer: {
-        authorize: async (...asked) => {
-          const verdict = await this.decisions.authorize(...asked);
+        authorize: async (caller, questions, now) => {
+          const verdict = await this.decisions.authorize(caller, questions, now);
           const between = this.beforeWrite;
           this.beforeWrite = undefined;
           await between?.();

@@ -3,7 +3,6 @@ import { type CallFacts, callRecords } from '@muniment/audit';
 import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { InProcessBus } from '@muniment/bus-inprocess';
-import { secretEndedBy } from '@muniment/credentials/contract';
 import { Decisions } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
 import type { Awaitable, Change, Position, RecordedEvent } from '@muniment/kernel';
@@ -23,13 +22,17 @@ import {
   systemClock,
 } from '@muniment/runtime';
 import type { Logger } from 'pino';
-import { contexts, promptProjections, relaxedProjections, routes } from '@muniment/hosting';
-import { FirstStart, type MadeCredentials } from '@muniment/hosting';
-import { keepCredentials } from '@muniment/hosting';
+import {
+  contexts,
+  FirstStart,
+  keepCredentials,
+  type MadeCredentials,
+  promptProjections,
+  relaxedProjections,
+  routes,
+  SecretEraser,
+} from '@muniment/hosting';
 import { closeStores, openStores, type Stores } from './stores.js';
-
-/** Position in the log up to which secrets that ended are erased; kept beside the data keys. */
-const erasedUpTo = 'secrets-erased-up-to';
 
 export interface SoloOptions {
   readonly configuration: Configuration;
@@ -155,7 +158,8 @@ export class Solo {
       this.#decisions.changed(changes);
       this.#keys.changed(changes);
     };
-    const storing = (events: readonly RecordedEvent[]) => this.#eraseSecrets(events);
+    const eraser = new SecretEraser(this.#stores.keys, this.#sealer);
+    const storing = (events: readonly RecordedEvent[]) => eraser.seen(events);
     const projector = new Projector(projection, log, readModels, { storing, changed, failed });
     const labels = { projection: projection.name };
     metrics.watch(
@@ -165,23 +169,6 @@ export class Solo {
       () => projector.position,
     );
     return projector;
-  }
-
-  /**
-   * Secrets that an event ends cannot be opened again, in the log or in any copy of it. When read models are made anew
-   * old events do not count: a preset key may have been made again since.
-   */
-  async #eraseSecrets(events: readonly RecordedEvent[]): Promise<void> {
-    const { keys } = this.#stores;
-    const known = Number((await keys.get(erasedUpTo)) ?? 0);
-    let position = known;
-    for (const event of events) {
-      const subject = event.position > known ? secretEndedBy(event) : undefined;
-      if (subject === undefined) continue;
-      await this.#sealer.erase(subject);
-      position = event.position;
-    }
-    if (position > known) await keys.put(erasedUpTo, String(position));
   }
 
   #gateway(): Gateway {

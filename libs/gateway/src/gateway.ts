@@ -155,10 +155,10 @@ export class Gateway {
 
   async #answer(incoming: Incoming, journey: Journey): Promise<Outgoing> {
     const { signed, wire } = views(incoming);
-    const refusal = this.#options.refusal?.();
-    if (refusal) {
+    const full = this.#options.refusal?.();
+    if (full) {
       journey.service = serviceOf(this.#options.services, wire);
-      this.#options.unexpected(refusal, journey.requestId);
+      this.#options.unexpected(full, journey.requestId);
       return this.#refuse(journey, unavailable);
     }
     const { sourceIp: address, userAgent, secureTransport } = journey.facts;

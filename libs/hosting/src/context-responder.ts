@@ -43,7 +43,7 @@ export async function respondFor(
     authorizer: new BusAuthorizer(bus),
     sealer,
     ids: randomIds,
-    shared: true,
+    writers: { shared: true },
     unexpected: (error, { requestId, operation }) =>
       logger.error({ err: error, requestId, operation }, 'unexpected error'),
     ...(history && { history }),

@@ -1,8 +1,20 @@
-import type { Change, Position } from '@muniment/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Awaitable, Change, Position } from '@muniment/kernel';
 import { openReadModels } from '@muniment/readmodel-lmdb';
-import { patience, type Projection, Projector, type ReadModels, RowsOf } from '@muniment/runtime';
+import {
+  type Catching,
+  hasReached,
+  patience,
+  type Projection,
+  Projector,
+  type ReadModels,
+  RowsOf,
+} from '@muniment/runtime';
+import { fromLastState } from './last-state.js';
 import type { Parts } from './parts.js';
 import { watchProjection } from './projection-health.js';
+
+const retryMilliseconds = 250;
 
 /** Rows of this replica alone, on its own disk: what it answers with goes on without the log and without Redis. */
 export class LocalRows {
@@ -34,14 +46,21 @@ export class LocalRows {
   /** Catches up before anything is answered: what is not folded yet would be taken for what is not there. */
   async start(): Promise<void> {
     await Promise.all(this.projectors.map((projector) => projector.start()));
+    while (this.projectors.some(({ position, stalled }) => position === 0 && stalled)) await sleep(retryMilliseconds);
   }
 
-  /** True when all rows hold everything up to a position; false when they do not in time. */
-  reached(position: Position): boolean | Promise<boolean> {
-    if (this.projectors.every((projector) => projector.position >= position)) return true;
-    return Promise.all(this.projectors.map(async (projector) => projector.reached(position, patience))).then((all) =>
+  /** True when all rows hold everything up to a position, as far as the log can be asked. */
+  reached(position: Position): Awaitable<boolean> {
+    const behind = this.projectors.filter((projector) => !hasReached(projector, position));
+    if (behind.length === 0) return true;
+    return Promise.all(behind.map(async (each) => fromLastState(each).reached(position, patience))).then((all) =>
       all.every(Boolean),
     );
+  }
+
+  /** The same for a context's operations. */
+  get prompt(): readonly Catching[] {
+    return [{ reached: (position) => this.reached(position) }];
   }
 
   async close(): Promise<void> {

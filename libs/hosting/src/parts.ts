@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Retention } from '@muniment/eventlog-eventstoredb';
 import { type NatsBus, openNats } from '@muniment/bus-nats';
 import { type Configuration, ConfigurationError, type Metrics } from '@muniment/nest';
 import { dataKeyCategory, type EventLog, type Keys, sharedHints } from '@muniment/runtime';
@@ -43,8 +44,9 @@ async function openLog({ configuration, failed }: ServiceOptions): Promise<Event
     return open({ path: join(dataDir, 'event-log'), onFailure: failed });
   }
   const { openEventStore } = await import('@muniment/eventlog-eventstoredb');
-  const calls = callRecordDays > 0 ? { calls: { seconds: callRecordDays * secondsOfDay } } : {};
-  return openEventStore({ url, retention: { ...calls, [dataKeyCategory]: { newest: 1 } } });
+  const retention: Record<string, Retention> = { [dataKeyCategory]: { newest: 1 } };
+  if (callRecordDays > 0) retention['calls'] = { seconds: callRecordDays * secondsOfDay };
+  return openEventStore({ url, retention });
 }
 
 export async function openParts(options: ServiceOptions): Promise<Parts> {

@@ -60,7 +60,7 @@ export class Service {
     return [
       // Without the log a service goes on from its last state.
       { name: 'log', ok: head !== undefined, dispensable: true, detail: { position: head ?? null } },
-      { name: 'bus', ok: bus.state === 'connected', detail: { state: bus.state } },
+      { name: 'bus', ok: bus.state.name === 'connected', detail: { state: bus.state.name } },
       { name: 'serving', ok: !this.#ending },
       ...(this.#serving?.checks(head) ?? []),
     ];

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 export const program = join(repository, 'apps/solo/bin/muniment.js');
 
+const apps = ['solo', 'gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit', 'distributed'].map(
+  (name) => `apps/${name}`,
+);
 const built = join(repository, 'apps/solo/dist/main.js');
 const stamp = join(repository, 'apps/solo/dist/.conformance');
 const lock = join(repository, 'apps/solo/dist/.conformance-lock');
@@ -17,7 +20,10 @@ const isSource = (path: string) => path.endsWith('.ts') && !path.endsWith('.test
 
 function newestSource(): number {
   const libs = join(repository, 'libs');
-  const folders = [...readdirSync(libs).map((name) => join(libs, name, 'src')), join(repository, 'apps/solo/src')];
+  const folders = [
+    ...readdirSync(libs).map((name) => join(libs, name, 'src')),
+    ...apps.map((name) => join(repository, name, 'src')),
+  ];
   const files = folders.filter(existsSync).flatMap((folder) => {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     return names.filter(isSource).map((name) => join(folder, name));
@@ -30,7 +36,7 @@ const isCurrent = (): boolean => existsSync(built) && existsSync(stamp) && statS
 function compile(): void {
   const started = new Date();
   const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-b', 'apps/solo'], {
+  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-b', ...apps, 'libs/testing'], {
     cwd: repository,
     encoding: 'utf8',
   });

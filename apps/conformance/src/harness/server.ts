@@ -14,7 +14,7 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-const readyWithin = 20_000;
+const readyWithin = 40_000;
 
 const drawn = (prefix: string): Credentials => ({
   accessKeyId: prefix + randomBytes(8).toString('hex').toUpperCase(),
@@ -27,6 +27,14 @@ export interface Ending {
   readonly milliseconds: number;
 }
 
+/** Programs of the forms that Muniment runs in, and what each says when it is ready. */
+export interface Form {
+  readonly args: readonly string[];
+  readonly ready: string;
+}
+
+const solo: Form = { args: [program, 'start'], ready: 'muniment is listening on' };
+
 /** One server process after another on one data directory, all on the port of the first. */
 export class Server implements Target {
   readonly accountId = '111122223333';
@@ -34,6 +42,7 @@ export class Server implements Target {
   readonly other = { accountId: '444455556666', root: drawn('AKIB') };
   readonly dataDirectory = mkdtempSync(join(tmpdir(), 'muniment-conformance-'));
   readonly #options: ServerOptions;
+  readonly #form: Form;
   /** How long the first start took, on fresh data. */
   firstStart = 0;
   #process: ChildProcess | undefined;
@@ -44,13 +53,17 @@ export class Server implements Target {
   #ending = true;
   #ready = false;
 
-  private constructor(options: ServerOptions) {
+  protected constructor(options: ServerOptions, form: Form = solo) {
     this.#options = options;
+    this.#form = form;
   }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     await build();
-    const server = new Server(options);
+    return Server.started(new Server(options));
+  }
+
+  protected static async started<Started extends Server>(server: Started): Promise<Started> {
     try {
       server.firstStart = await server.start();
       return server;
@@ -115,7 +128,7 @@ export class Server implements Target {
       MUNIMENT_ACCOUNTS: [this.other.accountId, ...Object.values(this.other.root)].join(':'),
       ...this.#options.settings,
     };
-    const args = [program, 'start', ...(this.#options.memory ? ['--memory'] : [])];
+    const args = [...this.#form.args, ...(this.#options.memory ? ['--memory'] : [])];
     return spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...settings } });
   }
 
@@ -148,8 +161,9 @@ export class Server implements Target {
   }
 
   async #isReady(from: number): Promise<boolean> {
-    this.#url = /listening on (http:\/\/\S+)/.exec(this.#output.slice(from))?.[1] ?? this.#url;
-    if (!this.#output.slice(from).includes('listening on')) return false;
+    const output = this.#output.slice(from);
+    this.#url = /^muniment(?: gateway)? is listening on (http:\/\/\S+)/m.exec(output)?.[1] ?? this.#url;
+    if (!output.includes(this.#form.ready)) return false;
     const answer = await fetch(`${this.#url}/readyz`).catch(() => undefined);
     return answer?.status === 200;
   }

@@ -1,4 +1,5 @@
-import { Server } from './server.js';
+import { DistributedServer, isDistributed } from './distributed.js';
+import { Server, type ServerOptions } from './server.js';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -37,8 +38,12 @@ function running(url: string): Target {
   };
 }
 
-/** The installation at MUNIMENT_TEST_ENDPOINT, else a solo server of the suite's own. */
+/** The installation at MUNIMENT_TEST_ENDPOINT, else a server of the suite's own. */
 export async function target(): Promise<Target> {
   const url = process.env['MUNIMENT_TEST_ENDPOINT'];
-  return url ? running(url) : Server.start();
+  return url ? running(url) : ownServer();
 }
+
+/** A server that the suite may stop and look into, in the form that is tested. */
+export const ownServer = (options: ServerOptions = {}): Promise<Server> =>
+  isDistributed() ? DistributedServer.start(options) : Server.start(options);
