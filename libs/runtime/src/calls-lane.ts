@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type NewEvent, NO_STREAM, type Revision } from '@muniment/kernel';
+import { jittered } from './jitter.js';
 import { type EventLog, LogUnavailable, WrongExpectedRevision } from './ports/event-log.js';
 import type { Ids } from './ports/ids.js';
 
@@ -118,7 +119,7 @@ export class CallsLane {
         return;
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
-        await setTimeout(this.#pause(conflicts));
+        await setTimeout(jittered(this.#ids, Math.min(longestPause, 2 ** conflicts)));
       }
     }
     throw new LogUnavailable(`other writers of \`${this.#stream}\` are always first`);
@@ -132,12 +133,6 @@ export class CallsLane {
       return { revision: last.revision, hash, delivered: new Map(Object.entries(delivered)) };
     }
     return { revision: NO_STREAM, hash: '', delivered: new Map() };
-  }
-
-  /** Writers that have met must not meet again at the same moment. */
-  #pause(conflicts: number): number {
-    const chance = Buffer.from(this.#ids.random(2), 'base64').readUInt16LE() / 0x10000;
-    return chance * Math.min(longestPause, 2 ** conflicts);
   }
 }
 

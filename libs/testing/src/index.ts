@@ -1,5 +1,6 @@
 export * from './authorizer.contract.js';
 export * from './bus.contract.js';
+export * from './call-spool.contract.js';
 export * from './clock.contract.js';
 export * from './clock.js';
 export * from './event-log.contract.js';
