@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { MemoryEventLog } from '@muniment/eventlog-memory';
 import type { NewEvent, Revision } from '@muniment/kernel';
@@ -10,9 +11,12 @@ import { home, Platform } from './platform.testing.js';
 class WatchedLog extends MemoryEventLog {
   failing = false;
   appended: string[] = [];
+  /** Appends to the directory wait for it. */
+  gate: Promise<void> | undefined;
 
   override async append(stream: string, expected: Revision, events: readonly NewEvent[]): Promise<Appended> {
     if (this.failing) throw new LogUnavailable('disk is full');
+    if (stream.startsWith('directory')) await this.gate;
     const done = await super.append(stream, expected, events);
     this.appended.push(stream);
     return done;
@@ -52,6 +56,22 @@ describe('what was checked is what is written (architecture 3)', () => {
     platform.beforeWrite = async () => void (await admin.iam('TagUser', retag('blue')));
     expect(await clerk.iam('TagUser', note)).toMatchObject({ status: 403, code: 'AccessDenied' });
     expect((await admin.iam('ListUserTags', { UserName: 'ann' })).text).not.toContain('note');
+  });
+
+  test('also when the change is written together with what it forbids', async () => {
+    const { log, admin, clerk } = await staff();
+    let open = () => undefined as void;
+    log.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const before = admin.iam('CreateUser', { UserName: 'carol' });
+    const retagged = admin.iam('TagUser', retag('blue'));
+    const denied = clerk.iam('TagUser', note);
+    // All are decided upon by now, and the last two wait for the first's append.
+    await setTimeout(50);
+    open();
+    expect([(await before).status, (await retagged).status]).toEqual([200, 200]);
+    expect(await denied).toMatchObject({ status: 403, code: 'AccessDenied' });
   });
 
   test('what changes and does not matter costs nothing', async () => {

@@ -150,7 +150,7 @@ export async function runCommand(
         const answer = () => definition.reply?.(input, now.state, call, ready) ?? {};
         if (repeated) {
           // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
-          const known = answer();
+          const known = answeredAgain(answer);
           return { events: [], answer: () => known };
         }
         const decided = definition.decide(input, now.state, call, ready) ?? [];
@@ -162,6 +162,16 @@ export async function runCommand(
     if (written !== startOver) return { output: written.answer, position: written.position };
   }
   throw new Fault('ServiceUnavailable', 'Too many changes at once. Try again.', 503);
+}
+
+/** What a repeated command made may be gone by now: then no answer can be made of it. */
+function answeredAgain(answer: () => unknown): unknown {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('ConcurrentModification', 'The change was made, and what it changed was changed again since.', 409);
+  }
 }
 
 const metadataOf = ({ caller, commandId, requestId, at }: Request): EventMetadata => ({
