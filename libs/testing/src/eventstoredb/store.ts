@@ -116,8 +116,9 @@ export class Store {
 
   #remember(record: Recorded): void {
     this.#ids.set(`${record.stream} ${record.id}`, record);
+    if (this.#ids.size <= rememberedIds) return;
     const [oldest] = this.#ids.keys();
-    if (this.#ids.size > rememberedIds && oldest !== undefined) this.#ids.delete(oldest);
+    if (oldest !== undefined) this.#ids.delete(oldest);
   }
 
   #isSoftDeleted(stream: string): boolean {

@@ -17,6 +17,7 @@ export interface Backend {
 }
 
 const writes = new Set<Method>(['append', 'batchAppend', 'delete']);
+const reads = new Set<Method>(['read', 'subscribe']);
 
 /** Lets a call in, late or not at all as the faults say. */
 export async function admit({ faults }: Backend, method: Method, metadata: Metadata): Promise<void> {
@@ -24,7 +25,7 @@ export async function admit({ faults }: Backend, method: Method, metadata: Metad
   if (delay === Infinity) await new Promise(() => undefined);
   if (delay > 0) await sleep(delay);
   if (faults.isUnavailable) throw serverNotReady();
-  const wantsLeader = writes.has(method) || metadata.get('requires-leader')[0] === 'true';
+  const wantsLeader = writes.has(method) || (reads.has(method) && metadata.get('requires-leader')[0] === 'true');
   if (faults.leader && wantsLeader) throw notLeader(faults.leader);
 }
 

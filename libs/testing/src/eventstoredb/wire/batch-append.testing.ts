@@ -90,7 +90,7 @@ async function answerOne(backend: Backend, call: Call, request: Pending): Promis
     const answer = new Answer().setCorrelationId(request.correlation).setStreamIdentifier(identifierOf(request.stream));
     call.write(outcomeOf(answer, outcome, request, backend.maxAppendSize));
   } catch (refusal) {
-    call.destroy(refusal as Error);
+    if (!call.cancelled) call.emit('error', refusal);
   }
 }
 

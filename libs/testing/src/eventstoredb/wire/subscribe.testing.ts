@@ -81,7 +81,9 @@ function allSource({ store: { log }, faults }: Backend, options: ReadReq.Options
   };
   return {
     next() {
-      for (const record of records) {
+      // Not by `for`: leaving it would end the generator.
+      for (let step = records.next(); !step.done; step = records.next()) {
+        const record = step.value;
         if (compare(record.at, at) <= 0) continue;
         at = record.at;
         considered++;
