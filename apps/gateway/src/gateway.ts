@@ -26,6 +26,7 @@ import { platformAccount } from './platform-account.js';
 
 const writtenHint = 'muniment.hints.written';
 const flushMilliseconds = 3000;
+const lookupMilliseconds = 500;
 
 /** The one HTTP port: keys and decisions come from other services, records go to another. */
 export async function serveGateway(parts: Parts): Promise<Serving> {
@@ -64,6 +65,8 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     markers: markersOf(markerMac(parts)),
     refusal: () => recorder.refusal,
     record: (facts, durably) => recorder.record(facts, durably),
+    // Who looks calls up finds those that this gateway has answered before.
+    beforeAsking: (context) => context === 'audit' && recorder.state.records > 0 && recorder.flush(lookupMilliseconds),
     unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
     settled: (position) => settled.reached(position, patience),
     written: (position) => bus.publish(writtenHint, { position }),

@@ -66,6 +66,13 @@ export class DerivedKeys implements SigningKeys {
     }
   }
 
+  /** Tells that rows may be others without a word: nothing is remembered. */
+  lost(): void {
+    this.#changes++;
+    this.#longTerm.clear();
+    this.#sessions.clear();
+  }
+
   #forgetOwner(ownerId: string): void {
     for (const kept of [this.#longTerm, this.#sessions]) {
       for (const [name, remembered] of kept) if (remembered.ownerId === ownerId) kept.delete(name);

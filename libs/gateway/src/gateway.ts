@@ -39,6 +39,8 @@ export interface GatewayOptions extends AuthenticationOptions {
   readonly unexpected: (error: unknown, requestId: string) => void;
   /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. */
   readonly settled: (position: Position) => Awaitable<unknown>;
+  /** Called before a context is asked: what it is asked about may still be on its way there. */
+  readonly beforeAsking?: (context: string) => Awaitable<unknown>;
   /** Called with the position of each write that is answered: other gateways may be told. */
   readonly written?: (position: Position) => void;
   /** Called with each answer, for metrics. */
@@ -226,6 +228,8 @@ export class Gateway {
       return { ok: false, fault: { code: 'NotImplemented', message, status: 501 }, touched: [] };
     }
     try {
+      const ready = this.#options.beforeAsking?.(context);
+      if (ready) await ready;
       return await requestPersistently<Request, Reply>(bus, subjectOf(context, operation.name), request, persistence);
     } catch (error) {
       this.#options.unexpected(error, request.requestId);

@@ -15,6 +15,11 @@ export interface DeliveryOptions {
   readonly retryMilliseconds?: number;
 }
 
+interface Drain {
+  readonly upTo: number;
+  readonly done: () => void;
+}
+
 const batchRecords = 500;
 /** As a text inside JSON a record grows, at worst to twice its size; NATS takes 1 MiB by default. */
 const batchBytes = 400_000;
@@ -25,8 +30,10 @@ export class SpoolDelivery {
   readonly #options: DeliveryOptions;
   #running: Promise<void> | undefined;
   #stopped = false;
-  /** What is there goes out: nothing gathers. */
-  #drained: (() => void) | undefined;
+  /** Records delivered so far. */
+  #delivered = 0;
+  /** Who waits for what is there to go out; nothing gathers as long as somebody does. */
+  readonly #drains = new Set<Drain>();
   /** What the loop waits for, and how to end the wait. */
   #waitsFor: 'records' | 'more' | 'recovery' | undefined;
   #hurry: () => void = () => undefined;
@@ -52,23 +59,27 @@ export class SpoolDelivery {
     if (this.#waitsFor === 'more' && this.#options.spool.state.records >= batchRecords) this.#hurry();
   }
 
-  /** True when all that is spooled was delivered within the time. */
+  /** True when all that is spooled by now was delivered within the time. */
   async drain(milliseconds: number): Promise<boolean> {
-    const { spool } = this.#options;
-    if (spool.state.records > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#drained = () => {
+    const waiting = this.#options.spool.state.records;
+    if (waiting === 0) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#drains.delete(drain);
+        resolve(false);
+      }, milliseconds);
+      const drain: Drain = {
+        upTo: this.#delivered + waiting,
+        done: () => {
           clearTimeout(timer);
-          resolve();
-        };
-        this.#failures = 0;
-        this.start();
-        this.#hurry();
-      });
-      this.#drained = undefined;
-    }
-    return spool.state.records === 0;
+          resolve(true);
+        },
+      };
+      this.#drains.add(drain);
+      this.#failures = 0;
+      this.start();
+      this.#hurry();
+    });
   }
 
   /** Resolves when nothing is under way any more. */
@@ -82,10 +93,9 @@ export class SpoolDelivery {
     while (!this.#stopped) {
       const { records } = this.#options.spool.state;
       if (records === 0) {
-        this.#drained?.();
         await this.#rest('records');
       } else {
-        if (records < batchRecords && !this.#drained && this.#failures === 0) {
+        if (records < batchRecords && this.#drains.size === 0 && this.#failures === 0) {
           await this.#rest('more', this.#options.gatherMilliseconds ?? 100);
         }
         await this.#deliver();
@@ -100,6 +110,7 @@ export class SpoolDelivery {
       if (batch) {
         await deliver(batch);
         await spool.acknowledge();
+        this.#gone(batch.records.length);
       }
       this.#failures = 0;
       this.#failure = undefined;
@@ -108,6 +119,15 @@ export class SpoolDelivery {
       failed(error);
       const pause = Math.min(longestPause, retryMilliseconds * 2 ** this.#failures++);
       await this.#rest('recovery', pause / 2 + jittered(ids, pause / 2));
+    }
+  }
+
+  #gone(records: number): void {
+    this.#delivered += records;
+    for (const drain of this.#drains) {
+      if (drain.upTo > this.#delivered) continue;
+      this.#drains.delete(drain);
+      drain.done();
     }
   }
 
