@@ -5,6 +5,7 @@ import {
   dataKeysOf,
   followingChecks,
   LocalRows,
+  type MadeOfRows,
   type Parts,
   respondFor,
   type Serving,
@@ -12,7 +13,6 @@ import {
   sharedRootKey,
   startPlatform,
 } from '@muniment/hosting/services';
-import type { Change } from '@muniment/kernel';
 import { EnvelopeSealer, randomIds, sourcesFor } from '@muniment/runtime';
 
 /**
@@ -21,8 +21,8 @@ import { EnvelopeSealer, randomIds, sourcesFor } from '@muniment/runtime';
  */
 export async function serveCredentials(parts: Parts): Promise<Serving> {
   const { bus, configuration, log } = parts;
-  const changed = (changes: readonly Change[]): void => derived.changed(changes);
-  const local = await LocalRows.open(parts, [...promptProjections, ...dataKeyProjections(parts)], changed);
+  const made: MadeOfRows = { changed: (changes) => derived.changed(changes), lost: () => derived.lost() };
+  const local = await LocalRows.open(parts, [...promptProjections, ...dataKeyProjections(parts)], made);
   const dataKeys = dataKeysOf(parts, local);
   const sealer = new EnvelopeSealer(sharedRootKey(configuration), dataKeys);
   const reached = (position: number) => local.reached(position);

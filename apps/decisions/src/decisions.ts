@@ -8,7 +8,10 @@ const needed = ['directory', 'platform'];
 /** Decides from rows of its own: neither the log nor Redis is asked for a decision. */
 export async function serveDecisions(parts: Parts): Promise<Serving> {
   const projections = promptProjections.filter(({ name }) => needed.includes(name));
-  const local = await LocalRows.open(parts, projections, (changes) => decisions.changed(changes));
+  const local = await LocalRows.open(parts, projections, {
+    changed: (changes) => decisions.changed(changes),
+    lost: () => decisions.lost(),
+  });
   const from = sourcesFor({ rows: local.rows, sealer: noSealer, ids: randomIds }, '');
   const decisions = new Decisions({ from });
   await local.start();

@@ -11,6 +11,7 @@ import {
   ContextHost,
   callHistory,
   EnvelopeSealer,
+  type ParkedStream,
   patience,
   type Projection,
   Projector,
@@ -25,12 +26,14 @@ import type { Logger } from 'pino';
 import {
   contexts,
   FirstStart,
+  followingChecks,
   keepCredentials,
   type MadeCredentials,
   promptProjections,
   relaxedProjections,
   routes,
   SecretEraser,
+  watchProjection,
 } from '@muniment/hosting';
 import { closeStores, openStores, type Stores } from './stores.js';
 
@@ -108,6 +111,7 @@ export class Solo {
     this.#keys = new DerivedKeys({ from, sealer, partition, caughtUp: () => this.#caughtUp() });
     this.#prompt = promptProjections.map((projection) => this.#projector(projection));
     this.#projectors = [...this.#prompt, ...relaxedProjections.map((projection) => this.#projector(projection))];
+    this.#rows.keptBy(this.#projectors);
     this.#recorder = new Recorder({
       log: stores.log,
       ids: randomIds,
@@ -130,11 +134,7 @@ export class Solo {
       { name: 'log', ok: head !== undefined, detail: { position: head } },
       { name: 'bus', ok: true },
       { name: 'serving', ok: !this.#ending },
-      ...this.#projectors.map((projector) => ({
-        name: `read model ${projector.projection.name}`,
-        ok: projector.failure === undefined,
-        detail: { position: projector.position, lag: Math.max(0, (head ?? 0) - projector.position) },
-      })),
+      ...followingChecks(this.#projectors, head),
     ];
   }
 
@@ -153,21 +153,21 @@ export class Solo {
 
   #projector(projection: Projection): Projector {
     const { log, readModels } = this.#stores;
-    const { failed, metrics } = this.#options;
+    const { failed, logger, metrics } = this.#options;
     const changed = (changes: readonly Change[]) => {
       this.#decisions.changed(changes);
       this.#keys.changed(changes);
     };
+    const lost = () => {
+      this.#decisions.lost();
+      this.#keys.lost();
+    };
+    const parked = (stream: ParkedStream) =>
+      logger.error({ projection: projection.name, ...stream }, 'rows stand still before an event that cannot be read');
     const eraser = new SecretEraser(this.#stores.keys, this.#sealer);
     const storing = (events: readonly RecordedEvent[]) => eraser.seen(events);
-    const projector = new Projector(projection, log, readModels, { storing, changed, failed });
-    const labels = { projection: projection.name };
-    metrics.watch(
-      'muniment_projection_position',
-      'Position that a projection has reached',
-      labels,
-      () => projector.position,
-    );
+    const projector = new Projector(projection, log, readModels, { storing, changed, lost, parked, failed });
+    watchProjection(metrics, projector);
     return projector;
   }
 

@@ -3,12 +3,12 @@ import { promptProjections } from '@muniment/hosting';
 import {
   followingChecks,
   LocalRows,
+  type MadeOfRows,
   type Parts,
   respondFor,
   type Serving,
   sharedRootKey,
 } from '@muniment/hosting/services';
-import type { Change } from '@muniment/kernel';
 import { EnvelopeSealer, type Keys, randomIds, sourcesFor } from '@muniment/runtime';
 
 /** Sessions are sealed under a key of the platform's own: no subject's data key is needed, and none is to be had. */
@@ -23,8 +23,8 @@ const noDataKeys: Keys = {
 export async function serveSts(parts: Parts): Promise<Serving> {
   const { bus, configuration } = parts;
   const sealer = new EnvelopeSealer(sharedRootKey(configuration), noDataKeys);
-  const changed = (changes: readonly Change[]): void => keys.changed(changes);
-  const local = await LocalRows.open(parts, promptProjections, changed);
+  const made: MadeOfRows = { changed: (changes) => keys.changed(changes), lost: () => keys.lost() };
+  const local = await LocalRows.open(parts, promptProjections, made);
   const from = sourcesFor({ rows: local.rows, sealer, ids: randomIds }, '');
   const keys = new DerivedKeys({ from, sealer, partition: configuration.partition, caughtUp: async () => undefined });
   await local.start();

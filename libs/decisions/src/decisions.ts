@@ -108,6 +108,11 @@ export class Decisions {
     this.#rows.changed(changes);
   }
 
+  /** Tells that rows may be others without a word: nothing that was made from them is used any more. */
+  lost(): void {
+    this.#rows.lost();
+  }
+
   #standing(caller: Caller): Awaitable<Standing | undefined> {
     const { principal } = caller;
     const key = `${principal.account} ${idOf(caller)}`;

@@ -46,6 +46,11 @@ export class Remembered<Value> {
     for (const key of this.#madeFrom.get(source) ?? nothing) this.#forget(key);
   }
 
+  clear(): void {
+    this.#entries.clear();
+    this.#madeFrom.clear();
+  }
+
   #forget(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

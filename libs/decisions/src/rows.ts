@@ -59,6 +59,12 @@ export class Rows {
     }
   }
 
+  /** Rows may be others in ways that nobody tells. */
+  lost(): void {
+    for (const cache of this.#caches) cache.clear();
+    for (const reading of this.#readings) reading.outdated = true;
+  }
+
   #drop(source: string): void {
     for (const cache of this.#caches) cache.drop(source);
     for (const reading of this.#readings) if (reading.sources.has(source)) reading.outdated = true;

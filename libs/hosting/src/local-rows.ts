@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Awaitable, Change, Position } from '@muniment/kernel';
+import type { Awaitable, Position } from '@muniment/kernel';
 import { openReadModels } from '@muniment/readmodel-lmdb';
 import {
   type Catching,
@@ -7,6 +7,7 @@ import {
   patience,
   type Projection,
   Projector,
+  type ProjectorOptions,
   type ReadModels,
   RowsOf,
 } from '@muniment/runtime';
@@ -16,30 +17,30 @@ import { watchProjection } from './projection-health.js';
 
 const retryMilliseconds = 250;
 
+/** What is made of rows and kept: told when they change, and when they may have changed without a word. */
+export type MadeOfRows = Required<Pick<ProjectorOptions, 'changed' | 'lost'>>;
+
 /** Rows of this replica alone, on its own disk: what it answers with goes on without the log and without Redis. */
 export class LocalRows {
   readonly readModels: ReadModels;
   readonly rows: RowsOf;
   readonly projectors: readonly Projector[];
 
-  static async open(
-    parts: Parts,
-    projections: readonly Projection[],
-    changed: (changes: readonly Change[]) => void = () => undefined,
-  ): Promise<LocalRows> {
+  static async open(parts: Parts, projections: readonly Projection[], made?: MadeOfRows): Promise<LocalRows> {
     const readModels = await openReadModels({ path: parts.directory.readModels, onFailure: parts.failed });
-    return new LocalRows(parts, projections, readModels, changed);
+    return new LocalRows(parts, projections, readModels, made);
   }
 
   private constructor(
     { log, metrics, failed }: Parts,
     projections: readonly Projection[],
     readModels: ReadModels,
-    changed: (changes: readonly Change[]) => void,
+    made?: MadeOfRows,
   ) {
     this.readModels = readModels;
-    this.projectors = projections.map((projection) => new Projector(projection, log, readModels, { changed, failed }));
+    this.projectors = projections.map((projection) => new Projector(projection, log, readModels, { ...made, failed }));
     this.rows = new RowsOf(readModels, projections);
+    this.rows.keptBy(this.projectors);
     for (const projector of this.projectors) watchProjection(metrics, projector);
   }
 

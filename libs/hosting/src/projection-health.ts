@@ -21,12 +21,15 @@ export const followingChecks = (followings: readonly Following[], head: Position
 
 /** Shows how far a projection of this process has come, and how many accounts it had to leave behind. */
 export function watchProjection(metrics: Metrics, following: Following): void {
-  const labels = { projection: following.projection.name, role: following.role };
+  const labels = { projection: following.projection.name };
   metrics.watch(
     'muniment_projection_position',
     'Position that a projection has reached',
     labels,
     () => following.position,
+  );
+  metrics.watch('muniment_projection_watches', 'Whether another process folds the rows of a projection', labels, () =>
+    Number(following.role === 'watches'),
   );
   metrics.watch(
     'muniment_projection_parked',

@@ -48,6 +48,7 @@ export class SharedRows {
     this.prompt = promptProjections.map(projector);
     this.projectors = [...this.prompt, ...relaxedProjections.map(projector)];
     this.rows = new RowsOf(this.readModels, [...promptProjections, ...relaxedProjections]);
+    this.rows.keptBy(this.projectors);
   }
 
   async start(): Promise<void> {
