@@ -23,7 +23,7 @@ export class Connection {
   readonly #address: string;
   #problem: unknown;
   #reconnectedForWrites = Number.NEGATIVE_INFINITY;
-  #refusal: string | undefined;
+  #usable = false;
 
   constructor({ url }: ConnectionOptions) {
     const { hostname, port } = new URL(url);
@@ -37,20 +37,22 @@ export class Connection {
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
+      maxLoadingRetryTime: slowestRetry,
       retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), slowestRetry),
       reconnectOnError: (error) => this.#isDemoted(error),
     });
     this.#redis.on('error', (error) => {
       this.#problem = error;
     });
-    this.#redis.on('ready', () => {
-      this.#problem = undefined;
-      this.#refusal = refusalOf(this.#redis);
+    this.#redis.on('ready', () => void this.#check());
+    this.#redis.on('close', () => {
+      this.#usable = false;
     });
   }
 
-  get ready(): boolean {
-    return this.#redis.status === 'ready';
+  /** Whether there is a connection to a Redis that can be used. */
+  get usable(): boolean {
+    return this.#usable;
   }
 
   /** Runs a script; texts in its answer are UTF-8. */
@@ -69,12 +71,14 @@ export class Connection {
   }
 
   close(): void {
-    this.#problem ??= new Error('it is closed');
+    this.#usable = false;
+    this.#problem = new Error('it is closed');
+    this.#redis.removeAllListeners('error').on('error', () => undefined);
     this.#redis.disconnect();
   }
 
   #run<Answer>(ask: () => Promise<Answer>, withinMilliseconds: number): Promise<Answer> {
-    if (this.#refusal !== undefined) return Promise.reject(new ReadModelsUnavailable(this.#refusal));
+    if (!this.#usable) return Promise.reject(this.#unavailable(this.#problem));
     return new Promise((resolve, reject) => {
       const refuse = (cause: unknown) => {
         clearTimeout(timer);
@@ -92,9 +96,18 @@ export class Connection {
   }
 
   #unavailable(cause: unknown): ReadModelsUnavailable {
-    const first = this.ready ? cause : (this.#problem ?? cause);
-    const reason = first instanceof Error ? first.message : String(first);
-    return new ReadModelsUnavailable(`Redis at ${this.#address}: ${reason}`, { cause: first });
+    const reason = cause instanceof Error ? cause.message : 'no connection yet';
+    return new ReadModelsUnavailable(`Redis at ${this.#address}: ${reason}`, { cause });
+  }
+
+  /** Rows that go by themselves cannot be told from rows that never were. */
+  async #check(): Promise<void> {
+    // Who may not ask is told no policy; whoever forbade it knows what they do.
+    const memory = await this.#redis.info('memory').catch(() => '');
+    if (this.#redis.status !== 'ready') return;
+    const policy = /^maxmemory_policy:(allkeys-\S+)/m.exec(memory)?.[1];
+    if (policy) this.#problem = new Error(`may evict rows (maxmemory-policy ${policy}): set it to noeviction`);
+    this.#usable = policy === undefined;
   }
 
   /** After a failover the address may lead to the new master; the old one must not be kept to. */
@@ -105,12 +118,4 @@ export class Connection {
     this.#reconnectedForWrites = now;
     return true;
   }
-}
-
-/** Rows that go by themselves cannot be told from rows that never were. */
-function refusalOf(redis: Redis): string | undefined {
-  const policy = (redis as unknown as { serverInfo?: { maxmemory_policy?: string } }).serverInfo?.maxmemory_policy;
-  return policy?.startsWith('allkeys')
-    ? `Redis may evict rows (maxmemory-policy ${policy}): set it to noeviction`
-    : undefined;
 }

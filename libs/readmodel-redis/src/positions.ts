@@ -8,37 +8,46 @@ export interface Lost {
   readonly found: Position;
 }
 
-/** The farthest that rows of each projection were seen to reach: a Redis that has less is not the one it was. */
+/** The farthest that one projection's rows were seen to reach in one life: from one clearing or loss to the next. */
+export class Reach {
+  #position: Position = 0;
+  /** Whether it was told that the rows are behind it. */
+  told = false;
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  saw(position: Position): void {
+    if (position > this.#position) this.#position = position;
+  }
+}
+
+/** How far rows of each projection have reached: a Redis that has less is not the one it was. */
 export class Positions {
-  readonly #seen = new Map<string, Position>();
-  readonly #told = new Set<string>();
+  readonly #reaches = new Map<string, Reach>();
   readonly #onLost: (lost: Lost) => void;
 
   constructor(onLost: (lost: Lost) => void) {
     this.#onLost = onLost;
   }
 
-  of(projection: ProjectionId): Position {
-    return this.#seen.get(nameOf(projection)) ?? 0;
+  /** To be asked for with each question: what is answered later counts for the life in which it was asked. */
+  of(projection: ProjectionId): Reach {
+    return this.#reaches.get(nameOf(projection)) ?? this.reset(projection);
   }
 
-  saw(projection: ProjectionId, position: Position): void {
-    if (position > this.of(projection)) this.reset(projection, position);
+  /** A new life: whatever is there now is right. */
+  reset(projection: ProjectionId): Reach {
+    const reach = new Reach();
+    this.#reaches.set(nameOf(projection), reach);
+    return reach;
   }
 
-  /** From now on this is what counts, also when it is less. */
-  reset(projection: ProjectionId, position: Position): void {
-    const name = nameOf(projection);
-    this.#seen.set(name, position);
-    this.#told.delete(name);
-  }
-
-  /** Tells once until rows are looked at anew. */
-  lost(projection: ProjectionId, seen: Position, found: Position): void {
-    const name = nameOf(projection);
-    // A question from before the rows were looked at anew.
-    if (seen > this.of(projection) || this.#told.has(name)) return;
-    this.#told.add(name);
+  /** Tells once in a life, and not of one that is over. */
+  lost(projection: ProjectionId, reach: Reach, seen: Position, found: Position): void {
+    if (reach.told || this.of(projection) !== reach) return;
+    reach.told = true;
     this.#onLost({ projection, seen, found });
   }
 }

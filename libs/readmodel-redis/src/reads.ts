@@ -32,30 +32,30 @@ export class Reads {
     this.#deadlines = deadlines;
   }
 
-  async ask(script: ScriptName, args: readonly Bytes[], long = false): Promise<unknown[]> {
-    const seen = this.#positions.of(this.#projection);
+  ask(script: ScriptName, args: readonly Bytes[], long = false): Promise<unknown[]> {
     const within = long ? this.#deadlines.long : this.#deadlines.short;
-    return this.#checked(await this.#connection.script(script, [this.#record, ...args], within), seen);
+    return this.#checked(() => this.#connection.script(script, [this.#record, ...args], within));
   }
 
   /** Answers texts as bytes. */
-  async askForBytes(script: ScriptName, args: readonly Bytes[]): Promise<unknown[]> {
-    const seen = this.#positions.of(this.#projection);
-    const answer = this.#connection.scriptForBytes(script, [this.#record, ...args], this.#deadlines.long);
-    return this.#checked(await answer, seen);
+  askForBytes(script: ScriptName, args: readonly Bytes[]): Promise<unknown[]> {
+    const within = this.#deadlines.long;
+    return this.#checked(() => this.#connection.scriptForBytes(script, [this.#record, ...args], within));
   }
 
-  /** What was seen when the question was sent counts: answers may overtake each other. */
-  #checked(answer: unknown, seen: number): unknown[] {
-    const [checkpoint, ...found] = answer as [string | Buffer | null, ...unknown[]];
+  async #checked(ask: () => Promise<unknown>): Promise<unknown[]> {
+    const reach = this.#positions.of(this.#projection);
+    // As it is when the question is sent: answers may overtake each other.
+    const seen = reach.position;
+    const [checkpoint, ...found] = (await ask()) as [string | Buffer | null, ...unknown[]];
     const position = checkpoint === null ? 0 : Number(checkpoint);
     if (position < seen) {
-      this.#positions.lost(this.#projection, seen, position);
+      this.#positions.lost(this.#projection, reach, seen, position);
       throw new ReadModelsUnavailable(
         `rows of \`${this.#projection.name}\` hold up to ${position} and have held up to ${seen}`,
       );
     }
-    this.#positions.saw(this.#projection, position);
+    reach.saw(position);
     return found;
   }
 }

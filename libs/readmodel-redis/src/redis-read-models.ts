@@ -54,14 +54,17 @@ export class RedisReadModels implements ReadModels {
 
   /** Whether Redis is there. */
   get connected(): boolean {
-    return this.#connection.ready;
+    return this.#connection.usable;
   }
 
   async checkpoint(projection: ProjectionId): Promise<Position | undefined> {
     const { record } = this.#of(projection);
+    const reach = this.#positions.of(projection);
     const found = await this.#connection.run((redis) => redis.hget(record, 'checkpoint'), this.#deadlines.short);
     const checkpoint = found === null ? undefined : Number(found);
-    this.#positions.reset(projection, checkpoint ?? 0);
+    if ((checkpoint ?? 0) < reach.position && this.#positions.of(projection) === reach) {
+      this.#positions.reset(projection).saw(checkpoint ?? 0);
+    } else reach.saw(checkpoint ?? 0);
     return checkpoint;
   }
 
@@ -72,6 +75,7 @@ export class RedisReadModels implements ReadModels {
     after?: Position,
   ): Promise<void> {
     const { record, lease, newRows } = this.#of(projection);
+    const reach = this.#positions.of(projection);
     const [outcome, detail] = (await this.#connection.script(
       'muApply',
       [
@@ -83,12 +87,12 @@ export class RedisReadModels implements ReadModels {
     )) as [outcome: string, detail: string];
     if (outcome === 'leased') throw new CheckpointMoved(projection, `\`${detail}\` holds the lease`);
     if (outcome === 'moved') throw new CheckpointMoved(projection, `they hold up to ${detail}, not ${after}`);
-    this.#positions.saw(projection, Number(detail));
+    reach.saw(Number(detail));
   }
 
   async clear(projection: ProjectionId): Promise<void> {
     const { record, garbage } = this.#of(projection);
-    this.#positions.reset(projection, 0);
+    this.#positions.reset(projection);
     await this.#connection.script('muClear', [record, garbage], this.#deadlines.long);
     this.#sweep(garbage);
   }
@@ -96,11 +100,11 @@ export class RedisReadModels implements ReadModels {
   /** In a cluster both names have to begin with the same word, such as `directory` and `directory@rebuilt`. */
   async replace(live: ProjectionId, rebuilt: ProjectionId): Promise<void> {
     const { record, garbage } = this.#of(live);
-    this.#positions.reset(live, 0);
-    this.#positions.reset(rebuilt, 0);
+    const reach = this.#positions.reset(live);
+    this.#positions.reset(rebuilt);
     const keys = [record, garbage, this.#of(rebuilt).record];
     const checkpoint = await this.#connection.script('muReplace', keys, this.#deadlines.long);
-    this.#positions.saw(live, Number(checkpoint ?? 0));
+    reach.saw(Number(checkpoint ?? 0));
     this.#sweep(garbage);
   }
 

@@ -58,11 +58,17 @@ class Direction {
     if (this.#bytes < heldBytes) this.#from.resume();
     if (this.#ended) this.#to.end();
   }
+
+  /** Nobody is there any more to send to. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#held.length = 0;
+  }
 }
 
 /** Stands between a client and a server and does what networks do. Faults hold until `pass()`. */
 export class TcpProxy {
-  readonly #target: number;
+  #target: number;
   readonly #clients = new Map<Socket, { upstream: Socket; directions: readonly Direction[] } | undefined>();
   #server: Server | undefined;
   #port = 0;
@@ -127,6 +133,11 @@ export class TcpProxy {
     if (server) await new Promise((resolve) => server.close(resolve));
   }
 
+  /** New connections lead elsewhere; those that there are stay. */
+  leadTo(targetPort: number): void {
+    this.#target = targetPort;
+  }
+
   close(): Promise<void> {
     return this.refuse();
   }
@@ -144,7 +155,9 @@ export class TcpProxy {
     client.setNoDelay();
     client.on('error', () => undefined);
     client.once('close', () => {
-      this.#clients.get(client)?.upstream.destroy();
+      const link = this.#clients.get(client);
+      for (const direction of link?.directions ?? []) direction.stop();
+      link?.upstream.destroy();
       this.#clients.delete(client);
     });
     if (this.fault === 'black hole') client.pause();
