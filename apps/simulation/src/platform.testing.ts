@@ -94,8 +94,13 @@ export class Platform {
             this.decisions.changed(changes);
             this.keys.changed(changes);
           },
+          lost: () => {
+            this.decisions.lost();
+            this.keys.lost();
+          },
         }),
     );
+    rows.keptBy(this.projectors);
     this.recorder = new Recorder({
       log,
       ids: randomIds,

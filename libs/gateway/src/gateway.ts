@@ -13,7 +13,7 @@ import {
 import type { Awaitable, Position } from '@muniment/kernel';
 import {
   type Bus,
-  BusUnavailable,
+  isAway,
   type Clock,
   type Ids,
   type Reply,
@@ -90,7 +90,7 @@ export class Gateway {
       outgoing = await this.#answer(incoming, journey);
     } catch (error) {
       this.#options.unexpected(error, journey.requestId);
-      outgoing = this.#refuse(journey, error instanceof BusUnavailable ? unavailable : internalFailure);
+      outgoing = this.#refuse(journey, isAway(error) ? unavailable : internalFailure);
     }
     outgoing = await this.#recorded(journey, outgoing);
     const name = journey.operation?.name ?? 'unknown';
@@ -233,7 +233,7 @@ export class Gateway {
       return await requestPersistently<Request, Reply>(bus, subjectOf(context, operation.name), request, persistence);
     } catch (error) {
       this.#options.unexpected(error, request.requestId);
-      return { ok: false, fault: error instanceof BusUnavailable ? unavailable : internalFailure, touched: [] };
+      return { ok: false, fault: isAway(error) ? unavailable : internalFailure, touched: [] };
     }
   }
 

@@ -8,6 +8,7 @@ import {
 } from '@muniment/kernel';
 import type { Reply, Request, Touched } from './exchange.js';
 import { aggregateNamed, type Executor, runCommand, runQuery } from './execute.js';
+import { UnknownEvent } from './folding.js';
 import type { Authorizer } from './ports/authorizer.js';
 import { BusUnavailable } from './ports/bus.js';
 import { type EventLog, LogUnavailable } from './ports/event-log.js';
@@ -128,7 +129,9 @@ export class ContextHost {
     if (error instanceof LogUnavailable) {
       return { code: 'ServiceUnavailable', message: 'Changes cannot be stored at the moment. Try again.', status: 503 };
     }
-    if (error instanceof BusUnavailable || error instanceof ReadModelsUnavailable) return temporary;
+    // An event of a newer version stops this account here, and here only.
+    const mayPass = [BusUnavailable, ReadModelsUnavailable, UnknownEvent];
+    if (mayPass.some((kind) => error instanceof kind)) return temporary;
     return {
       code: 'InternalFailure',
       message: 'The request processing has failed because of an unknown error, exception or failure.',

@@ -78,10 +78,6 @@ export class KeptRows {
     return stored;
   }
 
-  forgetStates(): void {
-    this.#states.clear();
-  }
-
   async clear(): Promise<void> {
     await this.#mustLease();
     this.#states.clear();

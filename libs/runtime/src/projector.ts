@@ -152,7 +152,6 @@ export class Projector implements Following {
       await this.#mark();
       return false;
     } catch (error) {
-      this.#rows.forgetStates();
       this.#open = false;
       throw error;
     }
