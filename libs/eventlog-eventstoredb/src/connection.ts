@@ -6,15 +6,21 @@ import { connectionString } from './settings.js';
 
 export type Client = KurrentDBClient;
 
-/** A client is not given up before it had this long: who tries in a hurry must not make one client after the other. */
-const youth = 400;
+/**
+ * A client is not given up before it had this long, twice as long each time: a new one costs tens of milliseconds. At
+ * most so long, for a connection that was begun while the network was gone may not notice that it is back.
+ */
+const youth = { first: 500, most: 2_000 };
+
+/** Reads go their own way inside the client, which gives up for ever when the server was not there at first. */
+const mostUnread = 10_000;
 
 /** Calls may still be under way on a client that was given up. */
 const farewell = 5_000;
 
 /**
  * The way to the server. The client reconnects by itself when it is told that a connection broke; when nothing is heard
- * at all, or it has given up finding the server, a new client takes its place.
+ * at all, or it has given up, a new client takes its place.
  */
 export class Connection {
   readonly #url: string;
@@ -22,7 +28,10 @@ export class Connection {
   readonly #retired = new Map<Client, NodeJS.Timeout>();
   #client: Client;
   #generation = 0;
-  #since = performance.now();
+  #since = Number.NEGATIVE_INFINITY;
+  #youth = youth.first;
+  /** When this client's reads have last come to something. */
+  #read = Number.NEGATIVE_INFINITY;
   #away = false;
   #closed = false;
 
@@ -48,6 +57,7 @@ export class Connection {
     try {
       const result = await within(milliseconds, ask(client));
       this.#away = false;
+      this.#youth = youth.first;
       return result;
     } catch (error) {
       if (kindOf(error) === 'lost' && !this.#closed) this.#lost(client, error);
@@ -60,9 +70,13 @@ export class Connection {
     const end = performance.now() + milliseconds;
     for (let pause = 5; ; pause *= 2) {
       try {
-        return await this.call(end - performance.now(), ask);
+        const result = await this.call(end - performance.now(), ask);
+        this.#read = performance.now();
+        return result;
       } catch (error) {
-        const again = ['lost', 'elsewhere'].includes(kindOf(error)) && !this.#closed;
+        const kind = kindOf(error);
+        if (kind === 'lost' && performance.now() - this.#read > mostUnread) this.renew(this.#client);
+        const again = (kind === 'lost' || kind === 'elsewhere') && !this.#closed;
         if (!again || performance.now() + pause >= end) throw error;
       }
       await sleep(pause);
@@ -71,7 +85,10 @@ export class Connection {
 
   /** The server may be well, this connection to it is not. */
   renew(client: Client): void {
-    if (this.#closed || client !== this.#client || performance.now() - this.#since < youth) return;
+    if (this.#closed || client !== this.#client || performance.now() - this.#since < this.#youth) return;
+    this.#youth = Math.min(this.#youth * 2, youth.most);
+    this.#since = performance.now();
+    this.#read = Number.NEGATIVE_INFINITY;
     this.#retire(client);
     this.#client = this.#connect();
   }
@@ -87,12 +104,12 @@ export class Connection {
   }
 
   #connect(): Client {
-    this.#since = performance.now();
     return KurrentDBClient.connectionString(connectionString(this.#url, this.#generation++));
   }
 
   #lost(client: Client, error: unknown): void {
-    this.renew(client);
+    // Of a broken connection the client knows by itself, silence it would bear for ever.
+    if (error instanceof NoAnswer) this.renew(client);
     if (this.#away) return;
     this.#away = true;
     this.#onFailure(new LogUnavailable(messageOf(error), { cause: error }));
