@@ -32,18 +32,18 @@ const login = (user: string) => NatsClient.connect(nats.port, { user, pass: pass
 const contexts = [...new Set(serviceNames.flatMap((name) => [name, ...(services[name]?.answers ?? [])]))];
 /** One subject of every kind that there is on this bus, and some of NATS's own. */
 const subjects = [
-  ...contexts.flatMap((context) => ['', '.Operation', '.deep.Operation'].map((rest) => `muniment.${context}${rest}`)),
-  ...serviceNames.flatMap((name) => [`muniment.control.${name}.Rebuild`, `muniment.control.${name}`]),
-  ...serviceNames.flatMap((name) => [`$SRV.INFO.muniment-${name}`, `$SRV.STATS.muniment-${name}.id`]),
-  ...busUsers.map((name) => `_INBOX_${name}.answer.1`),
-  ...['muniment', 'muniment.other.Operation', 'other', 'muniment.hints', 'muniment.hints.appended'],
-  ...['_INBOX.answer', '$SRV.PING', '$SYS.REQ.SERVER.PING', '$JS.API.INFO', '$JS.API.STREAM.LIST', '$G'],
-];
+  contexts.flatMap((context) => ['', '.Operation', '.deep.Operation'].map((rest) => `muniment.${context}${rest}`)),
+  serviceNames.flatMap((name) => [`muniment.control.${name}.Rebuild`, `muniment.control.${name}`]),
+  serviceNames.flatMap((name) => [`$SRV.INFO.muniment-${name}`, `$SRV.STATS.muniment-${name}.id`]),
+  busUsers.map((name) => `_INBOX_${name}.answer.1`),
+  ['muniment', 'muniment.other.Operation', 'other', 'muniment.hints', 'muniment.hints.appended'],
+  ['_INBOX.answer', '$SRV.PING', '$SYS.REQ.SERVER.PING', '$JS.API.INFO', '$JS.API.STREAM.LIST', '$G'],
+].flat();
 const patterns = [
-  ...contexts.flatMap((context) => [`muniment.${context}.*`, `muniment.${context}.>`]),
-  ...['>', '*', '*.>', 'muniment.>', 'muniment.*', 'muniment.*.Operation', 'muniment.*.*', 'muniment.control.>'],
-  ...['muniment.hints.>', '_INBOX.>', '_INBOX.*', '$SRV.>', '$SRV.*', '$SRV.*.*', '$SYS.>', '$JS.>'],
-];
+  contexts.flatMap((context) => [`muniment.${context}.*`, `muniment.${context}.>`]),
+  ['>', '*', '*.>', 'muniment.>', 'muniment.*', 'muniment.*.Operation', 'muniment.*.*', 'muniment.control.>'],
+  ['muniment.hints.>', '_INBOX.>', '_INBOX.*', '$SRV.>', '$SRV.*', '$SRV.*.*', '$SYS.>', '$JS.>'],
+].flat();
 
 /** NATS takes a final `>` for one word that `*` allows: more than asked for, yet only of the user's own subtree. */
 const ownSubtree = (allowed: readonly string[]) => (subject: string) =>
@@ -69,7 +69,10 @@ describe.each(busUsers)('the user %s of the bus', (user) => {
     const text = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8');
     const block = text.split(/\n {4}\{\n/).find((part) => part.includes(`user: ${user}\n`)) ?? '';
     const listed = (verb: string) =>
-      Array.from(new RegExp(`${verb}: \\[([^\\]]*)\\]`).exec(block)?.[1]?.matchAll(/"([^"]+)"/g) ?? [], ([, it]) => it);
+      Array.from(
+        new RegExp(`${verb}: \\[([^\\]]*)\\]`).exec(block)?.[1]?.matchAll(/"([^"]+)"/g) ?? [],
+        ([, it = '']) => it,
+      );
     const { publish, subscribe } = subjectsOf(user);
     expect(listed('publish').sort()).toEqual(publish.sort());
     expect(listed('subscribe').sort()).toEqual(subscribe.sort());
@@ -78,7 +81,7 @@ describe.each(busUsers)('the user %s of the bus', (user) => {
 
 test('there are no other users', () => {
   const users = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8').matchAll(/^\s*user: (\S+)/gm);
-  expect(Array.from(users, ([, user]) => user).sort()).toEqual([...busUsers].sort());
+  expect(Array.from(users, ([, user = '']) => user).sort()).toEqual([...busUsers].sort());
 });
 
 test.each([
