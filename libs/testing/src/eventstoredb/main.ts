@@ -10,7 +10,7 @@ const double = new EventStoreDouble({
   release: values.release === '20.10' ? '20.10' : '24.10',
 });
 await double.start({ port: Number(values.port) });
-console.log(double.connectionString);
+process.stdout.write(`${double.connectionString}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void double.stop().then(() => process.exit()));
 }

@@ -23,7 +23,9 @@ export async function startEventStoreDouble({ release = '24.10' }: { release?: R
       program: process.execPath,
       args: [
         isCompiled ? join(here, 'main.js') : await compiled(dataDirectory),
-        ...['--port', `${port}`, '--data', join(dataDirectory, 'events'), '--release', release],
+        `--port=${port}`,
+        `--data=${join(dataDirectory, 'events')}`,
+        `--release=${release}`,
       ],
     }),
     ready: (port) =>

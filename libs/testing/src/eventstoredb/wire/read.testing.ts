@@ -1,16 +1,13 @@
-import { once } from 'node:events';
-import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReadReq, ReadResp } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
-import { end, type Place, type Recorded, start } from '../records.js';
+import type { Recorded } from '../records.js';
 import type { View } from '../retention.js';
 import { eventAnswer, firstStreamPosition, lastStreamPosition, nameOf, streamNotFound } from './answers.testing.js';
 import { admit, type Backend } from './backend.testing.js';
 import { filterOf } from './filter.testing.js';
 import { streams } from './protocol.testing.js';
+import { drained, placeOf, type ReadCall } from './read-call.testing.js';
 import { invalidArgument, invalidPosition, streamDeleted } from './refusals.testing.js';
 import { subscribe } from './subscribe.testing.js';
-
-export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
 const { BACKWARDS } = streams.ReadReq.Options.ReadDirection;
 
@@ -32,24 +29,6 @@ async function send(call: ReadCall, answers: Iterable<ReadResp>): Promise<void> 
     if (call.cancelled) return;
     if (!call.write(answer)) await drained(call);
   }
-}
-
-/** Resolves when there is room to write again, or nobody to write to. */
-export async function drained(call: ReadCall): Promise<void> {
-  if (call.cancelled || call.destroyed) return;
-  const done = new AbortController();
-  const events = ['drain', 'cancelled', 'close'].map((event) => once(call, event, { signal: done.signal }));
-  await Promise.race(events).finally(() => {
-    done.abort();
-    for (const event of events) event.catch(() => undefined);
-  });
-}
-
-export function placeOf(options: ReadReq.Options.AllOptions): Place {
-  if (options.hasStart()) return start;
-  const position = options.getPosition();
-  if (!position) return end;
-  return { commit: Number(position.getCommitPosition()), prepare: Number(position.getPreparePosition()) };
 }
 
 function* allOf({ store }: Backend, options: ReadReq.Options): Generator<ReadResp> {

@@ -5,8 +5,8 @@ import { compare, noStream, type Place, type Recorded } from '../records.js';
 import { caughtUp, checkpoint, confirmation, eventAnswer, nameOf } from './answers.testing.js';
 import type { Backend } from './backend.testing.js';
 import { filterOf } from './filter.testing.js';
-import { drained, placeOf, type ReadCall } from './read.testing.js';
 import type { streams } from './protocol.testing.js';
+import { drained, placeOf, type ReadCall } from './read-call.testing.js';
 import { invalidPosition, streamDeleted } from './refusals.testing.js';
 
 /** What a subscription follows: where it stands, what comes next, and what it says besides events. */
