@@ -120,7 +120,7 @@ export class KeptRows {
 
   /** Tries parked accounts again, each from where it stopped: this version may be able to read on. */
   async retryParked(log: EventLog): Promise<void> {
-    for (const before of [...this.#parked.values()]) {
+    for (const before of this.#parked.values()) {
       const { account } = before;
       const events = await eventsBehind(log, before, this.#checkpoint);
       const unfoldable = await this.#fold(account, events);

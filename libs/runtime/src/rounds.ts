@@ -96,7 +96,7 @@ export class Rounds {
 
   async #run(): Promise<void> {
     // First of all it counts as running.
-    await undefined;
+    await Promise.resolve();
     for (;;) {
       const work = this.#between.shift();
       if (work) await work();
