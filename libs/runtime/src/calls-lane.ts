@@ -97,6 +97,7 @@ export class CallsLane {
 
   /** One part at least, and as many more as one append can hold. */
   #take(): Waiting[] {
+    if (this.#waiting.length === 1) return this.#waiting.splice(0);
     let bytes = 0;
     const fitting = this.#waiting.findIndex(({ text }, index) => {
       bytes += Buffer.byteLength(text);

@@ -67,9 +67,14 @@ export class Recorder<Facts, Record> {
     this.#waiting = [];
     this.#flushing = this.#next;
     this.#next = undefined;
-    for (let start = 0; start < facts.length; start += chunkSize) {
-      await this.#keep(facts.slice(start, start + chunkSize).flatMap((each) => this.#shaped(each)));
+    let calls: Kept<Record>[] = [];
+    for (const each of facts) {
+      for (const kept of this.#shaped(each)) calls.push(kept);
+      if (calls.length < chunkSize) continue;
+      await this.#keep(calls);
+      calls = [];
     }
+    await this.#keep(calls);
   }
 
   /** One call whose record cannot be made must not cost the others theirs. */
@@ -85,6 +90,7 @@ export class Recorder<Facts, Record> {
   /** Appends until it has worked: an acknowledged call is recorded, however long the log is away. */
   async #keep(calls: readonly Kept<Record>[]): Promise<void> {
     const { now, failed } = this.#options;
+    if (calls.length === 0) return;
     const batch = { source: this.#source, first: this.#number, at: now().toISOString(), calls };
     this.#number += calls.length;
     for (;;) {

@@ -3,8 +3,9 @@ import { mkdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallSpool, type Spooled, SpoolFull, type SpoolState, SpoolUnavailable } from '@muniment/runtime';
 import { readPlace, writePlace } from './acknowledged.js';
+import { Flushes } from './flushes.js';
 import { FrameWriter, scan } from './frame.js';
-import { newSegment, type Segment, SegmentFile, segmentsOf, syncDirectory } from './segment.js';
+import { newSegment, type Segment, SegmentFile, segmentsOf } from './segment.js';
 import { readRun, timeAt } from './segment-reader.js';
 
 export interface SpoolOptions {
@@ -81,11 +82,8 @@ export class DiskSpool implements CallSpool {
   #read: { readonly records: number; readonly end: number } | undefined;
   #number = 0;
   #file: SegmentFile | undefined;
-  readonly #unsynced = new Set<SegmentFile>();
-  #newNames = false;
-  #syncing: Promise<void> | undefined;
-  #nextSync: Promise<void> | undefined;
-  #unavailable: SpoolUnavailable | undefined;
+  readonly #flushes: Flushes;
+  #closed: SpoolUnavailable | undefined;
   #told: string | undefined;
 
   constructor({ directory, bytes = aGibibyte, segmentBytes, failed = () => undefined }: SpoolOptions, found: Found) {
@@ -93,6 +91,7 @@ export class DiskSpool implements CallSpool {
     this.#bound = bytes;
     this.#segmentBytes = segmentBytes ?? Math.min(largestSegment, bytes / 8);
     this.#failed = failed;
+    this.#flushes = new Flushes(directory);
     this.#segments = found.segments;
     this.#offset = found.offset;
     this.#sequence = found.sequence;
@@ -100,14 +99,15 @@ export class DiskSpool implements CallSpool {
   }
 
   append(records: readonly string[], at: Date): void {
-    if (this.#unavailable) throw this.#unavailable;
+    const unavailable = this.#closed ?? this.#flushes.failure;
+    if (unavailable) throw unavailable;
     if (records.length === 0) return;
     const frames = this.#frames.frames(records, this.#number, at.getTime());
     if (frames.length > this.#room) throw new SpoolFull(`it holds ${this.#bound} bytes at most`);
     try {
       const { file, segment } = this.#writable(frames.length);
       file.write(frames);
-      this.#unsynced.add(file);
+      this.#flushes.wrote(file);
       segment.end = segment.size = file.end;
       segment.records += records.length;
     } catch (error) {
@@ -119,10 +119,9 @@ export class DiskSpool implements CallSpool {
     this.#oldest ??= at.getTime();
   }
 
-  sync(): Promise<void> {
-    if (this.#unsynced.size === 0) return this.#syncing ?? this.#nothingToSync();
-    this.#nextSync ??= this.#syncNext();
-    return this.#nextSync;
+  async sync(): Promise<void> {
+    if (this.#closed) throw this.#closed;
+    await this.#flushes.flush();
   }
 
   async read(records: number, bytes: number): Promise<Spooled | undefined> {
@@ -176,10 +175,10 @@ export class DiskSpool implements CallSpool {
   }
 
   async close(): Promise<void> {
+    this.#closed ??= new SpoolUnavailable('it is closed');
     try {
-      if (this.#unavailable === undefined) await this.sync();
+      await this.#flushes.flush();
     } finally {
-      this.#unavailable = new SpoolUnavailable('it is closed');
       this.#file?.close();
       this.#file = undefined;
     }
@@ -208,49 +207,16 @@ export class DiskSpool implements CallSpool {
     if (this.#file && last) {
       const fits = this.#file.end === 0 || this.#file.end + bytes <= this.#segmentBytes;
       if (fits && !this.#file.torn) return { file: this.#file, segment: last };
-      this.#retire(this.#file);
+      this.#flushes.retire(this.#file);
+      this.#file = undefined;
     }
     const segment = newSegment(this.#directory, this.#sequence + 1, this.#source);
     const file = new SegmentFile(segment);
     this.#sequence++;
-    this.#newNames = true;
+    this.#flushes.made();
     this.#file = file;
     this.#segments.push(segment);
     return { file, segment };
-  }
-
-  /** No record waits for it, but what is left behind ought to be on disk. */
-  #retire(file: SegmentFile): void {
-    this.#file = undefined;
-    if (!this.#unsynced.has(file) && this.#syncing === undefined) return file.close();
-    file.retired = true;
-    this.#unsynced.add(file);
-    this.sync().catch(this.#failed);
-  }
-
-  async #nothingToSync(): Promise<void> {
-    if (this.#unavailable) throw this.#unavailable;
-  }
-
-  async #syncNext(): Promise<void> {
-    await this.#syncing?.catch(() => undefined);
-    this.#syncing = this.#nextSync;
-    this.#nextSync = undefined;
-    const files = [...this.#unsynced];
-    const newNames = this.#newNames;
-    this.#unsynced.clear();
-    this.#newNames = false;
-    try {
-      if (this.#unavailable) throw this.#unavailable;
-      await Promise.all(files.map((file) => file.sync()));
-      if (newNames) await syncDirectory(this.#directory);
-    } catch (error) {
-      // After a failed flush nobody knows what is on disk, not even when a later one succeeds.
-      this.#unavailable ??= new SpoolUnavailable(`a flush failed: ${String(error)}`, { cause: error });
-      throw this.#unavailable;
-    } finally {
-      this.#syncing = undefined;
-    }
   }
 
   async #removeDelivered(): Promise<void> {
