@@ -6,14 +6,14 @@ import { type ScriptName, scripts } from './scripts.js';
 export interface ConnectionOptions {
   /** `redis://[user:password@]host[:port][/database]`, or `rediss:` for TLS. */
   readonly url: string;
+  /** A connection on which nothing comes for so long while something is asked is dead, whatever TCP thinks. */
+  readonly silentAtMost: number;
 }
 
 /** What the client has beside Redis' own commands; `Buffer` methods answer bytes as they are. */
 type Scripted = Record<ScriptName | `${ScriptName}Buffer`, (...args: Bytes[]) => Promise<unknown>>;
 
 const connectWithin = 1000;
-/** A connection on which nothing has come for so long while something is asked is dead, whatever TCP thinks. */
-const silentAtMost = 1000;
 const slowestRetry = 1000;
 const readOnlyRetry = 1000;
 
@@ -25,7 +25,7 @@ export class Connection {
   #reconnectedForWrites = Number.NEGATIVE_INFINITY;
   #usable = false;
 
-  constructor({ url }: ConnectionOptions) {
+  constructor({ url, silentAtMost }: ConnectionOptions) {
     const { hostname, port } = new URL(url);
     // Never the whole URL: it may hold a password.
     this.#address = `${hostname}:${port || 6379}`;
@@ -84,10 +84,9 @@ export class Connection {
         clearTimeout(timer);
         reject(this.#unavailable(cause));
       };
-      const timer = setTimeout(
-        () => refuse(new Error(`no answer within ${withinMilliseconds} ms`)),
-        withinMilliseconds,
-      );
+      const late = () => refuse(new Error(`no answer within ${withinMilliseconds} ms`));
+      // Not before what has come meanwhile is read: it may be this process that was slow.
+      const timer = setTimeout(() => setImmediate(late), withinMilliseconds);
       ask().then((answer) => {
         clearTimeout(timer);
         resolve(answer);

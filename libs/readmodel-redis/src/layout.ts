@@ -34,14 +34,14 @@ export interface Places {
   readonly lease: string;
   /** Set of the beginnings of rows that nobody needs any more. */
   readonly garbage: string;
-  /** What keys of new rows begin with. */
-  newRows(unique: string): string;
+  /** What all keys of rows begin with; each life of a projection adds a word of its own. */
+  readonly rows: string;
 }
 
 export function placesOf(prefix: string, { name, version }: ProjectionId): Places {
   const tag = `{${prefix}:${/^[\w-]*/.exec(name)?.[0]}}`;
   const record = `${tag}:${name}@${version}`;
-  return { record, lease: `${record}:lease`, garbage: `${tag}:garbage`, newRows: (unique) => `${tag}:${unique}:` };
+  return { record, lease: `${record}:lease`, garbage: `${tag}:garbage`, rows: `${tag}:` };
 }
 
 /** Blobs, each by itself. */

@@ -3,7 +3,7 @@ import { CheckpointMoved, ReadModelsUnavailable } from '@muniment/runtime';
 import { eventually, needsServer, type ServerProcess, startProxy, startRedis } from '@muniment/testing';
 import { Redis } from 'ioredis';
 import { type Lost, openRedis, type RedisReadModels } from './index.js';
-import { ready } from './ready.testing.js';
+import { patient, ready } from './ready.testing.js';
 import { account, added, everythingOf, one, projection, removed, row, rowsModel, two } from './rows.testing.js';
 
 needsServer('redis');
@@ -18,7 +18,7 @@ beforeEach(async () => {
   redis = await startRedis();
   client = new Redis(redis.url);
   client.on('error', () => undefined);
-  readModels = await ready(openRedis({ url: redis.url, onLost }));
+  readModels = await ready(openRedis({ ...patient, url: redis.url, onLost }));
   await readModels.apply(projection, [added(one)], 5, 0);
 });
 afterEach(async () => {
@@ -81,7 +81,7 @@ describe('a Redis that has lost what it had (R7, R8)', () => {
   });
 
   test('rows that others have taken on are farther, not lost', async () => {
-    const other = await ready(openRedis({ url: redis.url }));
+    const other = await ready(openRedis({ ...patient, url: redis.url }));
     await other.apply(projection, [added(two)], 9, 6);
     expect(await read()).toEqual([one, two]);
     await other.clear(projection);
@@ -107,7 +107,7 @@ test('a failover: writes leave the demoted server within 2 s (R8)', async () => 
   await client.config('SET', 'repl-diskless-sync-delay', '0');
   const second = await startRedis();
   const proxy = await startProxy(redis.port);
-  const behind = await ready(openRedis({ url: `redis://127.0.0.1:${proxy.port}` }));
+  const behind = await ready(openRedis({ ...patient, url: `redis://127.0.0.1:${proxy.port}` }));
   const other = new Redis(second.url);
   await other.replicaof('127.0.0.1', redis.port);
   await eventually(async () => expect(await other.info('replication')).toContain('master_link_status:up'), 10_000);
@@ -148,7 +148,7 @@ describe('a Redis that takes nothing', () => {
 
   test('one that may evict rows is not used', async () => {
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    const evicting = openRedis({ url: redis.url });
+    const evicting = openRedis({ ...patient, url: redis.url });
     await eventually(async () => {
       await expect(evicting.checkpoint(projection)).rejects.toThrow(
         `the read models cannot be used: Redis at 127.0.0.1:${redis.port}: may evict rows (maxmemory-policy allkeys-lru): set it to noeviction`,
@@ -160,14 +160,14 @@ describe('a Redis that takes nothing', () => {
 
   test('one that wants another password: the error has the reason and no password', async () => {
     await client.config('SET', 'requirepass', 'right');
-    const stranger = openRedis({ url: `redis://:wrong@127.0.0.1:${redis.port}` });
+    const stranger = openRedis({ ...patient, url: `redis://:wrong@127.0.0.1:${redis.port}` });
     await eventually(async () => {
       await expect(stranger.checkpoint(projection)).rejects.toThrow(
         new RegExp(`^the read models cannot be used: Redis at 127\\.0\\.0\\.1:${redis.port}: (?!.*wrong@).*WRONGPASS`),
       );
     });
     await stranger.close();
-    const known = await ready(openRedis({ url: `redis://:right@127.0.0.1:${redis.port}` }));
+    const known = await ready(openRedis({ ...patient, url: `redis://:right@127.0.0.1:${redis.port}` }));
     expect(await known.checkpoint(projection)).toBe(5);
     await known.close();
   });

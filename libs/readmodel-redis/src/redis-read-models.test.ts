@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach } from '@jest/globals';
 import { needsServer, readModelsContract, type ServerProcess, startRedis } from '@muniment/testing';
 import { openRedis } from './redis-read-models.js';
-import { ready } from './ready.testing.js';
+import { patient, ready } from './ready.testing.js';
 
 needsServer('redis');
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 readModelsContract('Redis', async () => {
-  const open = () => ready(openRedis({ url: redis.url, prefix, holder: 'one' }));
+  const open = () => ready(openRedis({ ...patient, url: redis.url, prefix, holder: 'one' }));
   let readModels = await open();
   let reopened = 0;
   return {

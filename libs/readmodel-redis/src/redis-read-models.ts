@@ -45,10 +45,10 @@ export class RedisReadModels implements ReadModels {
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: RedisOptions) {
-    this.#connection = new Connection(options);
     this.#prefix = options.prefix ?? 'muniment';
     this.#holder = options.holder ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
     this.#deadlines = { short: options.readTimeout ?? 250, long: options.writeTimeout ?? 900 };
+    this.#connection = new Connection({ url: options.url, silentAtMost: this.#deadlines.long + 100 });
     this.#positions = new Positions(options.onLost ?? (() => undefined));
   }
 
@@ -74,15 +74,13 @@ export class RedisReadModels implements ReadModels {
     position: Position,
     after?: Position,
   ): Promise<void> {
-    const { record, lease, newRows } = this.#of(projection);
+    const { record, lease, rows } = this.#of(projection);
     const reach = this.#positions.of(projection);
+    const args = [record, lease, this.#holder, after === undefined ? '' : String(after), String(position)];
+    const newRows = `${rows}${randomBytes(9).toString('base64url')}:`;
     const [outcome, detail] = (await this.#connection.script(
       'muApply',
-      [
-        ...[record, lease, this.#holder, after === undefined ? '' : String(after), String(position)],
-        newRows(randomBytes(9).toString('base64url')),
-        ...new Steps(changes).toArguments(),
-      ],
+      [...args, newRows, ...new Steps(changes).toArguments()],
       this.#deadlines.long,
     )) as [outcome: string, detail: string];
     if (outcome === 'leased') throw new CheckpointMoved(projection, `\`${detail}\` holds the lease`);

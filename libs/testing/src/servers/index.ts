@@ -4,4 +4,4 @@ export { dockerRuns, findProgram, needsServer, type ServerName } from './program
 export { startProxy, type TcpProxy } from './proxy.js';
 export { startRedis, type RedisOptions } from './redis.js';
 export { stopServers } from './running.js';
-export type { RestartOptions, ServerProcess } from './server-process.js';
+export { type RestartOptions, type ServerKind, ServerProcess } from './server-process.js';

@@ -21,9 +21,11 @@ export async function startRedis({ args = [] }: RedisOptions = {}): Promise<Serv
     start: (port, dataDirectory) => ({
       program,
       args: [
-        ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dataDirectory],
         // The page cache is as good as a disk: the machine does not go down in these tests.
-        ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'no'],
+        ...`--port ${port} --bind 127.0.0.1 --appendonly yes --appendfsync no --save`.split(' '),
+        '',
+        '--dir',
+        dataDirectory,
         ...args,
       ],
     }),

@@ -11,6 +11,8 @@ import { register, unregister } from './running.js';
 export interface Start {
   readonly program: string;
   readonly args: readonly string[];
+  /** Its whole environment; this process's own when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** How one kind of server is started and asked whether it is there. */
@@ -132,9 +134,12 @@ export class ServerProcess {
 
   async #spawn(): Promise<void> {
     await mkdir(this.dataDirectory, { recursive: true });
-    const { program, args } = await this.#kind.start(this.#port, this.dataDirectory);
+    const { program, args, environment } = await this.#kind.start(this.#port, this.dataDirectory);
     const command = tied ? [tied, '--pdeathsig', 'KILL', '--', program, ...args] : [program, ...args];
-    const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command[0] as string, command.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...(environment ?? process.env) },
+    });
     this.#child = child;
     this.#output = '';
     for (const stream of [child.stdout, child.stderr]) {
