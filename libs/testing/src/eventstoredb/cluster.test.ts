@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { KurrentDBClient, NotLeaderError } from '@kurrent/kurrentdb-client';
-import { eventually } from '../eventually.js';
-import { all, connected, fresh, noted, notes, numbers } from './connected.testing.js';
+import { all, connected, fresh, noted, notes, numbers, soon } from './connected.testing.js';
 import { EventStoreDouble } from './eventstore-double.js';
 
 describe('a cluster of two', () => {
@@ -21,7 +20,7 @@ describe('a cluster of two', () => {
       const refused = client.appendToStream(stream, noted(1), way).catch((error: unknown) => error);
       expect(await refused).toBeInstanceOf(NotLeaderError);
       expect(await refused).toMatchObject({ leader: endpoint() });
-      await eventually(async () => void (await client.appendToStream(stream, noted(2), way)));
+      await soon(async () => void (await client.appendToStream(stream, noted(2), way)));
       expect(follower.events().filter((event) => event.stream === stream)).toHaveLength(1);
       expect(leader.events().filter((event) => event.stream === stream)).toHaveLength(1);
     },
@@ -35,7 +34,7 @@ describe('a cluster of two', () => {
     follower.faults.notLeader(endpoint());
     expect(await numbers(client.readStream(stream))).toEqual([0, 1]);
     await expect(all(client.readStream(stream, { requiresLeader: true }))).rejects.toThrow(NotLeaderError);
-    await eventually(async () => expect(await numbers(client.readStream(stream))).toEqual(['at the leader']));
+    await soon(async () => expect(await numbers(client.readStream(stream))).toEqual(['at the leader']));
   });
 
   test('discovery finds the leader by gossip', async () => {

@@ -7,6 +7,7 @@ import {
   type ReadableSubscription,
   type ResolvedEvent,
 } from '@kurrent/kurrentdb-client';
+import { eventually } from '../eventually.js';
 import { type DoubleSettings, EventStoreDouble } from './eventstore-double.js';
 
 /** A double and the real client, for the tests of one file. */
@@ -27,6 +28,9 @@ export function connected(settings: DoubleSettings = {}, parameters = '&discover
   afterAll(() => double.stop());
   return { double, connect };
 }
+
+/** Holds within a time that a busy machine needs too. */
+export const soon = (check: () => void | Promise<void>): Promise<void> => eventually(check, 10_000);
 
 export const fresh = (name = 'thing'): string => `${name}-${randomUUID()}`;
 

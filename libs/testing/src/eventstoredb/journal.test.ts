@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,10 @@ import { KurrentDBClient, streamNameFilter } from '@kurrent/kurrentdb-client';
 import type { ServerProcess } from '../servers/server-process.js';
 import { all, fresh, noted, notes, numbers } from './connected.testing.js';
 import { EventStoreDouble } from './eventstore-double.js';
+import { Journal } from './journal.js';
+import { Log } from './log.js';
 import { startEventStoreDouble } from './process.testing.js';
+import { Store } from './store.js';
 
 let directory: string;
 const opened: EventStoreDouble[] = [];
@@ -50,6 +54,17 @@ test('a write that was cut off in the middle is not there, and the next one is',
   await second.stop();
   const third = await open();
   expect(third.events().filter(({ stream }) => stream === 'b-1')).toHaveLength(2);
+});
+
+test('a disk that fails once is not written to again', async () => {
+  const { journal, writes } = await Journal.open(join(directory, 'failing'));
+  const store = new Store(new Log(journal, writes));
+  const event = { id: randomUUID(), type: 'Noted', json: true, data: Buffer.from('{}'), metadata: Buffer.alloc(0) };
+  await store.append('c-1', 'any', [event]);
+  await journal.close();
+  await expect(store.append('c-1', 0, [{ ...event, id: randomUUID() }])).rejects.toThrow('the log takes no writes');
+  await expect(store.append('c-2', 'any', [event])).rejects.toThrow('the log takes no writes');
+  expect([...store.log.forwards({ commit: 0, prepare: 0 })].filter(({ type }) => type === 'Noted')).toHaveLength(1);
 });
 
 test('a process that is killed in the middle of writes has lost nothing it acknowledged', async () => {

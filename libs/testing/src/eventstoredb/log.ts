@@ -12,6 +12,7 @@ export class Log {
   readonly #edges = new Set<number>([0]);
   readonly #listeners = new Set<() => void>();
   readonly #journal: Journal | undefined;
+  #failure: Error | undefined;
   #end = epochSize;
   #readable = epochSize;
 
@@ -41,9 +42,16 @@ export class Log {
 
   /** Resolves when the records are on disk; from then on they are read. */
   async commit(records: readonly Recorded[]): Promise<void> {
+    if (this.#failure) throw this.#failure;
     this.#hold(records);
     const end = this.#end;
-    await this.#journal?.append(records);
+    try {
+      await this.#journal?.append(records);
+    } catch (cause) {
+      // What was decided upon this write cannot be taken back: only a new start knows what is on disk.
+      this.#failure = new Error('the log takes no writes', { cause });
+      throw this.#failure;
+    }
     this.#readable = Math.max(this.#readable, end);
     for (const listener of this.#listeners) listener();
   }

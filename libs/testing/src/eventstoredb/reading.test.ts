@@ -99,4 +99,12 @@ describe('all streams', () => {
     const back = connect().readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 2 });
     expect((await all(back)).filter(({ event }) => event?.streamId === stream).map(numberOf)).toContain(2);
   });
+
+  test('what the client reads from the end forwards, it reads backwards', async () => {
+    const client = connect();
+    const prefix = fresh('end');
+    await client.appendToStream(prefix, notes(3));
+    const filter = streamNameFilter({ prefixes: [prefix] });
+    expect(await numbers(client.readAll({ fromPosition: 'end', direction: 'forwards', filter }))).toEqual([2, 1, 0]);
+  });
 });

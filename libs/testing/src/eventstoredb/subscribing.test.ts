@@ -10,8 +10,7 @@ import {
   StreamDeletedError,
   streamNameFilter,
 } from '@kurrent/kurrentdb-client';
-import { eventually } from '../eventually.js';
-import { connected, fresh, heard, noted, notes } from './connected.testing.js';
+import { connected, fresh, heard, noted, notes, soon } from './connected.testing.js';
 
 const { double, connect } = connected();
 
@@ -28,10 +27,10 @@ test('a stream is followed from its start, past what it has, to what comes', asy
   const stream = fresh();
   await client.appendToStream(stream, notes(3));
   const said = heard(client.subscribeToStream(stream, { fromRevision: START }));
-  await eventually(() => expect(said.marks).toEqual(['confirmation', 'caughtUp']));
+  await soon(() => expect(said.marks).toEqual(['confirmation', 'caughtUp']));
   expect(said.numbers).toEqual([0, 1, 2]);
   await client.appendToStream(stream, [noted(3), noted(4)]);
-  await eventually(() => expect(said.numbers).toEqual([0, 1, 2, 3, 4]));
+  await soon(() => expect(said.numbers).toEqual([0, 1, 2, 3, 4]));
   expect(said.errors).toEqual([]);
 });
 
@@ -43,20 +42,20 @@ test.each([
   const stream = fresh();
   await client.appendToStream(stream, notes(3));
   const said = heard(client.subscribeToStream(stream, { fromRevision }));
-  await eventually(() => expect(said.marks).toContain('caughtUp'));
+  await soon(() => expect(said.marks).toContain('caughtUp'));
   await client.appendToStream(stream, noted(3));
-  await eventually(() => expect(said.numbers).toEqual(expected));
+  await soon(() => expect(said.numbers).toEqual(expected));
 });
 
 test('a stream that is not there yet can be followed, and says when it is gone for ever', async () => {
   const client = connect();
   const stream = fresh();
   const said = heard(client.subscribeToStream(stream));
-  await eventually(() => expect(said.marks).toContain('caughtUp'));
+  await soon(() => expect(said.marks).toContain('caughtUp'));
   await client.appendToStream(stream, noted(0));
-  await eventually(() => expect(said.numbers).toEqual([0]));
+  await soon(() => expect(said.numbers).toEqual([0]));
   await client.tombstoneStream(stream);
-  await eventually(() => expect(said.errors).toEqual([expect.any(StreamDeletedError)]));
+  await soon(() => expect(said.errors).toEqual([expect.any(StreamDeletedError)]));
 });
 
 test('all streams are followed by a filter, without loss between old and new', async () => {
@@ -66,7 +65,7 @@ test('all streams are followed by a filter, without loss between old and new', a
   for (let n = 0; n < 20; n++) await append(n);
   const said = follow(client, streamNameFilter({ prefixes: [prefix] }));
   await Promise.all(Array.from({ length: 60 }, (_, n) => append(20 + n)));
-  await eventually(() => expect(said.numbers).toHaveLength(80));
+  await soon(() => expect(said.numbers).toHaveLength(80));
   expect([...said.numbers].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 80 }, (_, n) => n));
   expect(said.marks.filter((mark) => mark === 'caughtUp')).toHaveLength(1);
 });
@@ -80,26 +79,26 @@ test('all streams are followed after a position, and from the end', async () => 
   await client.appendToStream(prefix, noted(2));
   const after = follow(client, filter, position as Position);
   const atEnd = follow(client, filter, 'end');
-  await eventually(() => expect([...after.marks, ...atEnd.marks]).toHaveLength(4));
+  await soon(() => expect([...after.marks, ...atEnd.marks]).toHaveLength(4));
   await client.appendToStream(prefix, noted(3));
-  await eventually(() => expect(after.numbers).toEqual([2, 3]));
-  await eventually(() => expect(atEnd.numbers).toEqual([3]));
+  await soon(() => expect(after.numbers).toEqual([2, 3]));
+  await soon(() => expect(atEnd.numbers).toEqual([3]));
 });
 
 test('what nobody asked for is seen as checkpoints, in the interval and at the end', async () => {
   const client = connect();
   const noise = fresh('noise');
   const said = follow(client, eventTypeFilter({ prefixes: ['Rare'], maxSearchWindow: 10, checkpointInterval: 2 }));
-  await eventually(() => expect(said.marks).toContain('caughtUp'));
+  await soon(() => expect(said.marks).toContain('caughtUp'));
   const before = said.checkpoints.length;
   for (let n = 0; n < 45; n++) await client.appendToStream(noise, noted(n));
-  await eventually(() => expect(said.checkpoints.length).toBeGreaterThanOrEqual(before + 2));
+  await soon(() => expect(said.checkpoints.length).toBeGreaterThanOrEqual(before + 2));
   const rare = await client.appendToStream(noise, jsonEvent({ type: 'RareThing', data: { n: 99 } }));
-  await eventually(() => expect(said.numbers).toEqual([99]));
+  await soon(() => expect(said.numbers).toEqual([99]));
   const commits = said.checkpoints.map(({ commit }) => commit);
   expect(commits).toEqual([...new Set(commits)].sort((a, b) => Number(a - b)));
   const again = follow(client, eventTypeFilter({ prefixes: ['Rare'] }), said.checkpoints.at(-1) as Position);
-  await eventually(() => expect(again.numbers).toEqual([99]));
+  await soon(() => expect(again.numbers).toEqual([99]));
   expect(said.checkpoints.every(({ commit }) => commit < (rare.position?.commit as bigint))).toBe(true);
 });
 
@@ -108,7 +107,7 @@ test('a position within a record cannot be followed from', async () => {
   const { position } = await client.appendToStream(fresh(), noted(0));
   const commit = (position as Position).commit + 1n;
   const said = heard(client.subscribeToAll({ fromPosition: { commit, prepare: commit } }));
-  await eventually(() =>
+  await soon(() =>
     expect(said.errors.map(({ message }) => message)).toEqual([expect.stringContaining('invalid position')]),
   );
 });
@@ -117,10 +116,10 @@ test('who unsubscribes is followed by nobody', async () => {
   const client = connect();
   const subscription = client.subscribeToAll({ fromPosition: END });
   const said = heard(subscription);
-  await eventually(() => expect(double.subscriptions).toBe(1));
-  await eventually(() => expect(said.marks).toContain('caughtUp'));
+  await soon(() => expect(double.subscriptions).toBe(1));
+  await soon(() => expect(said.marks).toContain('caughtUp'));
   await subscription.unsubscribe();
-  await eventually(() => expect(double.subscriptions).toBe(0));
+  await soon(() => expect(double.subscriptions).toBe(0));
   expect(said.errors).toEqual([]);
 });
 

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type Position, streamNameFilter } from '@kurrent/kurrentdb-client';
-import { eventually } from '../eventually.js';
-import { all, connected, fresh, heard, noted, numberOf, numbers } from './connected.testing.js';
+import { all, connected, fresh, heard, noted, numberOf, numbers, soon } from './connected.testing.js';
 
 const { double, connect } = connected();
 
@@ -25,13 +24,13 @@ test('events of a transaction share their commit and come after what was written
   expect(new Set(shared.map(({ commit }) => commit)).size).toBe(1);
   expect(shared[0]?.prepare).toBeLessThan(between.prepare);
   expect(shared[0]?.commit).toBeGreaterThan(between.commit);
-  await eventually(() => expect(said.numbers).toEqual([0, 1, 2, 3, 4]));
+  await soon(() => expect(said.numbers).toEqual([0, 1, 2, 3, 4]));
 
   const second = shared[1] as Position;
   expect(await numbers(client.readAll({ filter, fromPosition: second }))).toEqual([2, 3, 4]);
   const byCommitAlone = { commit: second.commit, prepare: second.commit };
   expect(await numbers(client.readAll({ filter, fromPosition: byCommitAlone }))).toEqual([4]);
   const after = heard(client.subscribeToAll({ filter, fromPosition: second }));
-  await eventually(() => expect(after.numbers).toEqual([3, 4]));
+  await soon(() => expect(after.numbers).toEqual([3, 4]));
   expect(await numbers(client.readStream(`${prefix}-a`))).toEqual([1, 2, 3]);
 });
