@@ -4,7 +4,7 @@ import { historyOf, statesOf } from './command-history.testing.js';
 import { runs } from './histories.testing.js';
 
 /** Seeds that failed once stay. */
-const kept: readonly number[] = [];
+const kept: readonly number[] = [214];
 
 const check = async (seed: number): Promise<void> => {
   const history = await historyOf(seed);

@@ -190,6 +190,17 @@ describe('what a caller has seen (R30)', () => {
     expect(codeOf(await one.ask('CreateUser', home, { UserName: 'ann' }))).toBe('EntityAlreadyExists');
   });
 
+  test('nothing that went by an older state is decided on', async () => {
+    const { platform, replicas } = await distant();
+    const [one, other] = [pick(replicas, 0), pick(replicas, 1)];
+    await other.ask('CreateUser', home, { UserName: 'bob' });
+    const position = positionOf(await one.ask('CreateUser', home, { UserName: 'ann' }));
+    const key = await one.ask('CreateAccessKey', home, { UserName: 'ann' }, { position });
+    await platform.reached(positionOf(key));
+    // Its caller has seen nothing, so this replica does not know the user when it looks for keys.
+    expect(codeOf(await other.ask('DeleteUser', home, { UserName: 'ann' }))).toBe('DeleteConflict');
+  });
+
   test('a writer that is alone does not read', async () => {
     const log = new DistantLog();
     const { platform } = await Platform.open(log);
@@ -226,6 +237,15 @@ describe('an append whose outcome is unknown (R16)', () => {
     expect(codeOf(await one.ask('CreateUser', home, { UserName: 'ann' }))).toBe('ServiceUnavailable');
     log.away = false;
     expect(codeOf(await one.ask('CreateUser', home, { UserName: 'ann' }))).toBe('EntityAlreadyExists');
+  });
+
+  test('nor where a writer is alone', async () => {
+    const log = new DistantLog();
+    const alone = new Replica((await Platform.open(log)).platform, { writers: { shared: false } });
+    await alone.ask('CreateUser', home, { UserName: 'ann' });
+    log.loseAnswers = 1;
+    expect(codeOf(await alone.ask('DeleteUser', home, { UserName: 'ann' }))).toBe('ServiceUnavailable');
+    expect(codeOf(await alone.ask('CreateUser', home, { UserName: 'ann' }))).toBe('ok');
   });
 
   test('a command that comes twice at once is done once', async () => {

@@ -54,6 +54,8 @@ export type CommandDefinition<Input, Output, Code extends string, State, E exten
   /** Whose aggregate is changed; the caller's account when absent. */
   readonly account?: (input: Input, call: Call<Code>) => string;
   readonly gather?: (input: Input, state: State, from: Sources, call: Call<Code>) => Promise<Gathered>;
+  /** What of the state `gather` goes by, if anything: is it another when the command is decided, all begins anew. */
+  readonly gathersBy?: (input: Input, state: State) => unknown;
   readonly authorize:
     | typeof unrestricted
     | ((input: Input, state: State, call: Call<Code>, gathered: Gathered) => Asks);

@@ -136,8 +136,9 @@ export async function runCommand(
   const until = performance.now() + persistence;
   for (let attempt = 0; attempt < tries && performance.now() < until; attempt++) {
     const folded = await writer.folded(request.position);
-    const gathered = await definition.gather?.(input, folded.state, executor.sources(account), call);
     const { changes } = folded;
+    const basis = definition.gathersBy?.(input, folded.state);
+    const gathered = await definition.gather?.(input, folded.state, executor.sources(account), call);
     const questions = asksOn(folded.state, gathered);
     await permit(executor, call, questions, request.position, touched);
     const { prepare } = definition;
@@ -146,7 +147,8 @@ export async function runCommand(
       (now: Folded, repeated) => {
         // What was checked is what is written: a state that changed meanwhile must lead to the same questions.
         const moved = now !== folded || now.changes !== changes;
-        if (moved && JSON.stringify(asksOn(now.state, gathered)) !== JSON.stringify(questions)) return startOver;
+        if (moved && !same(questions, asksOn(now.state, gathered))) return startOver;
+        if (moved && !same(basis, definition.gathersBy?.(input, now.state))) return startOver;
         const answer = () => definition.reply?.(input, now.state, call, ready) ?? {};
         if (repeated) {
           // Its first answer may be lost for good; then this caller is refused, not all whose turns are written with it.
@@ -163,6 +165,8 @@ export async function runCommand(
   }
   throw new Fault('ServiceUnavailable', 'Too many changes at once. Try again.', 503);
 }
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** What a repeated command made may be gone by now: then no answer can be made of it. */
 function answeredAgain(answer: () => unknown): unknown {

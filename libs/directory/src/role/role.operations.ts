@@ -166,6 +166,7 @@ export const UpdateRole = directory.command(iam.UpdateRole, {
 export const UpdateRoleDescription = directory.command(iam.UpdateRoleDescription, {
   gather: ({ RoleName }, account, from, call) =>
     shownTrust(account.roles.keyed(fold(RoleName))?.trust ?? '', from, call),
+  gathersBy: ({ RoleName }, account) => account.roles.keyed(fold(RoleName))?.trust,
   authorize: ({ RoleName }, account, call) => askFor(call, RoleName, account.roles.keyed(fold(RoleName))),
   decide({ RoleName, Description: description }, account, call) {
     const { roleId } = account.roles.keyed(fold(RoleName)) ?? call.fault('NoSuchEntity', missing(RoleName));

@@ -160,6 +160,7 @@ export const DeleteUser = directory.command(iam.DeleteUser, {
     const row = account.users.keyed(fold(UserName));
     return row ? (await from.filed(accessKeysOfUsers, 'user', row.userId, { limit: 1 })).length > 0 : false;
   },
+  gathersBy: ({ UserName }, account) => account.users.keyed(fold(UserName))?.userId,
   authorize: ({ UserName }, account, call) => askFor(call, UserName, account.users.keyed(fold(UserName))),
   decide({ UserName }, account, call, hasKeys) {
     const row = account.users.keyed(fold(UserName)) ?? call.fault('NoSuchEntity', missing(UserName));
