@@ -18,7 +18,6 @@ import {
   type Spooled,
   SpooledRecorder,
   SpoolFull,
-  SpoolUnavailable,
   systemClock,
 } from '@muniment/runtime';
 import { MemorySpool, openSpool } from '@muniment/spool';
@@ -140,13 +139,15 @@ describe('no room', () => {
     await eventually(() => expect(received).toEqual([2, 3]));
   });
 
-  test('new calls are refused before there is none for those under way', async () => {
+  test('before there is none, only what was changed is still recorded: new calls and reads are refused', async () => {
     const spool = new MemorySpool(2_000_000);
     const recorder = recorderOn(spool, nowhere);
     expect(recorder.refusal).toBeUndefined();
     spool.append(['x'.repeat(1_200_000)], new Date());
-    expect(recorder.refusal).toBeInstanceOf(SpoolUnavailable);
-    await recorder.record(1, true);
+    expect(recorder.refusal).toBeInstanceOf(SpoolFull);
+    await expect(recorder.record(1, false)).rejects.toBe(recorder.refusal);
+    await recorder.record(2, true);
+    expect(spool.state.records).toBe(2);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type SpoolState, SpoolUnavailable } from './ports/call-spool.js';
+import { SpoolFull, type SpoolState, SpoolUnavailable } from './ports/call-spool.js';
 import type { Shape } from './recorder.js';
 import { type DeliveryOptions, SpoolDelivery } from './spool-delivery.js';
 
@@ -22,6 +22,7 @@ interface Turn {
 /** Below this much room no new call is let in, so that those under way still find some. */
 const reserve = 1_000_000;
 const again = 1000;
+const hardlyAnyRoom = new SpoolFull('there is hardly any room left');
 
 /**
  * Records the calls of a process that has no log. A call is answered when its record is in the spool, which this
@@ -49,6 +50,9 @@ export class SpooledRecorder<Facts, Record> {
 
   /** Resolves when the call may be answered; rejects with `SpoolUnavailable` when it must not be. */
   record(facts: Facts, durably: boolean): Promise<void> | undefined {
+    // The last room is for calls that have changed something.
+    const refusal = durably ? undefined : this.refusal;
+    if (refusal) return Promise.reject(refusal);
     const records = this.#shaped(facts);
     if (records.length === 0) return undefined;
     this.#turn ??= this.#begin();
@@ -64,7 +68,7 @@ export class SpooledRecorder<Facts, Record> {
   get refusal(): SpoolUnavailable | undefined {
     const refusal = this.#refusal;
     if (refusal && (this.#left.length > 0 || performance.now() < refusal.until)) return refusal.error;
-    return this.#options.spool.state.room < reserve ? new SpoolUnavailable('there is hardly any room left') : undefined;
+    return this.#options.spool.state.room < reserve ? hardlyAnyRoom : undefined;
   }
 
   /** What waits; `failure`: why the last try to deliver it came to nothing. */
@@ -75,12 +79,14 @@ export class SpooledRecorder<Facts, Record> {
   /** Delivers what can be delivered in so many milliseconds; false when some is left for the next process. */
   async flush(milliseconds: number): Promise<boolean> {
     this.#write();
+    this.#retry();
     return this.#delivery.drain(milliseconds);
   }
 
   /** After this nothing may be recorded. The spool is the owner's to close. */
   async stop(): Promise<void> {
     this.#write();
+    this.#retry();
     clearTimeout(this.#timer);
     await this.#delivery.stop();
   }
@@ -129,6 +135,7 @@ export class SpooledRecorder<Facts, Record> {
   }
 
   #retry(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#left.length === 0) return;
     try {
