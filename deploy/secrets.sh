@@ -96,7 +96,7 @@ manifests() {
 exports() {
   echo "export AWS_ACCESS_KEY_ID=$(cat "$1/credentials/root-access-key-id")"
   echo "export AWS_SECRET_ACCESS_KEY=$(cat "$1/credentials/root-secret-access-key")"
-  echo 'export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1'
+  echo 'export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1'
 }
 
 case "${1-} $#" in
