@@ -66,7 +66,7 @@ describe.each(adapters)('rows in %s', (name, openStore) => {
       }),
       { numRuns: name === 'LMDB' ? 15 : 60 },
     );
-  });
+  }, 60_000);
 });
 
 test('an answer can wait for a position, and is told when it is not reached in time', async () => {

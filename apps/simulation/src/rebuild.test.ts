@@ -88,7 +88,7 @@ describe.each([
       }),
       { numRuns: name === 'LMDB' ? 10 : runs(50) },
     );
-  });
+  }, 60_000);
 
   test('a row that no event made so is found by verify, repaired by rebuild, and kept on from there', async () => {
     const log = new FaultyLog();

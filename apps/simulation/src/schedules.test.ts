@@ -106,7 +106,7 @@ test('no schedule of writers, late commits, filters and restarts at each step sk
       }
       await written;
       readModels.step = () => 'done';
-      expect(await projector.reached(await log.head(), 2000)).toBe(true);
+      expect(await projector.reached(await log.head(), 30_000)).toBe(true);
       expect(await allRows(readModels)).toEqual(await foldAll(log));
       await projector.stop();
     },
@@ -157,7 +157,7 @@ describe('rows that two processes share', () => {
       await written;
       rows.step = () => 'done';
       const head = await log.head();
-      const reached = await Promise.all(Array.from(running.values(), async (each) => each.reached(head, 5000)));
+      const reached = await Promise.all(Array.from(running.values(), async (each) => each.reached(head, 30_000)));
       expect(reached).toEqual([true, true]);
       expect(await allRows(rows)).toEqual(await foldAll(log));
       expect(Array.from(running.values(), ({ failure }) => failure)).toEqual([undefined, undefined]);

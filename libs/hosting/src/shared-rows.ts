@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@muniment/kernel';
 import { ConfigurationError } from '@muniment/nest';
 import { openRedis } from '@muniment/readmodel-redis';
-import { type Projection, type ReadModels, RowsOf, SharedProjector } from '@muniment/runtime';
+import { hintedPosition, type Projection, type ReadModels, RowsOf, SharedProjector } from '@muniment/runtime';
 import { promptProjections, relaxedProjections } from './contexts.js';
 import type { Parts } from './parts.js';
 import { watchProjection } from './projection-health.js';
@@ -39,9 +39,7 @@ export class SharedRows {
         ...(folding && storing && { storing }),
         projected: (position) => parts.bus.publish(hintOf(name), { position }),
       });
-      this.#stops.push(
-        parts.bus.subscribe(hintOf(name), (hint) => shared.hinted((hint as { position: number }).position)),
-      );
+      this.#stops.push(parts.bus.subscribe(hintOf(name), (hint) => shared.hinted(hintedPosition(hint) ?? 0)));
       watchProjection(parts.metrics, shared);
       return shared;
     };
