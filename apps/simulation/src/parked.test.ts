@@ -130,6 +130,18 @@ describe('an event that cannot be folded (R20)', () => {
     expect((await following(log, readModels)).parked.size).toBe(0);
   });
 
+  test('events that came while nobody followed are folded once, not with the parked ones and again', async () => {
+    const { log, readModels } = await poisoned();
+    await (await following(log, readModels)).stop();
+    await log.append(`ledger-${sick}`, 2, [{ ...taken('a'), type: 'NameChanged', data: { id: 'a', name: 'aa' } }]);
+    await following(log, readModels, {}, upgraded);
+    expect((await rowsOf(readModels, sick)).map(({ name, changes }) => [name, changes])).toEqual([
+      ['aa', 1],
+      ['b', 0],
+      ['c', 0],
+    ]);
+  });
+
   test('goes on as far as a version can read', async () => {
     const { log, readModels } = await poisoned();
     await log.append(`ledger-${sick}`, 2, [{ ...taken('d'), version: 3 }, taken('e')]);

@@ -50,6 +50,8 @@ export interface FollowingStatus {
   readonly failure?: string;
 }
 
+const reasonOf = (failure: unknown): string => (failure instanceof Error ? failure.message : 'no reason was given');
+
 /** `head`: of the log, as far as it is known. */
 export const statusOf = (following: Following, head: Position | undefined): FollowingStatus => ({
   projection: following.projection.name,
@@ -59,5 +61,5 @@ export const statusOf = (following: Following, head: Position | undefined): Foll
   ...(head === undefined ? {} : { lag: Math.max(0, head - following.position) }),
   ...(following.stalled && { stalledSince: following.stalled.since.toISOString(), stalledBy: following.stalled.why }),
   parked: following.parked.size,
-  ...(following.failure === undefined ? {} : { failure: String(following.failure) }),
+  ...(following.failure === undefined ? {} : { failure: reasonOf(following.failure) }),
 });
