@@ -76,15 +76,18 @@ export class Reader {
    * Events of some categories after a position. Those of one commit come together: the position is that of the commit,
    * so going on after it would skip the rest. Only a commit larger than the page makes it larger than asked for.
    */
-  async page(categories: readonly string[], after: Position, limit: number): Promise<Page> {
+  async page(categories: readonly string[], after: Position, limit: number, count = limit + 2): Promise<Page> {
     // One more for the event at the position itself, where reading begins; one to see whether a commit goes on.
-    const count = limit + 2;
     const read = await this.#categories(categories, after, count);
+    const more = read.length === count;
     const events = read.filter((event) => positionOf(event) > after);
-    if (events.length <= limit) return { events, full: read.length === count };
+    if (events.length <= limit) return { events, full: more };
+    const positions = events.map(positionOf);
     let end = limit;
-    while (end > 0 && positionOf(events[end] as StoredEvent) === positionOf(events[end - 1] as StoredEvent)) end--;
-    return end > 0 ? { events: events.slice(0, end), full: true } : this.page(categories, after, limit * 2);
+    while (end > 0 && positions[end] === positions[end - 1]) end--;
+    if (end === 0) end = positions.findIndex((position) => position !== positions[0]);
+    if (end < 0) return more ? this.page(categories, after, limit, count * 2) : { events, full: false };
+    return { events: events.slice(0, end), full: true };
   }
 
   async #categories(
