@@ -1,19 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { launchHere, type Launched, type Start } from './launched.js';
 import { freePort } from './ports.js';
-import { findProgram } from './programs.js';
 import { register, unregister } from './running.js';
-
-export interface Start {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** Its whole environment; this process's own when absent. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-}
 
 /** How one kind of server is started and asked whether it is there. */
 export interface ServerKind {
@@ -22,6 +13,8 @@ export interface ServerKind {
   start(port: number, dataDirectory: string): Start | Promise<Start>;
   /** Rejects while the server does not serve yet. */
   ready(port: number): Promise<void>;
+  /** Milliseconds that a start may take; a fraction of a minute when absent. */
+  readonly startsWithin?: number;
 }
 
 export interface RestartOptions {
@@ -33,16 +26,15 @@ export interface RestartOptions {
 
 const startsWithin = 15_000;
 const startTries = 5;
-/** Ends the child when this process is killed: nothing is left behind by an aborted test. Linux only. */
-const tied = findProgram('setpriv');
 
 /** A real server of a test: its own port and data, which outlive a restart and not `stop`. */
 export class ServerProcess {
   readonly #kind: ServerKind;
   readonly #directory: string;
   #copies = 0;
-  #child: ChildProcess | undefined;
-  #output = '';
+  /** While it runs. */
+  #launched: Launched | undefined;
+  #last: Launched | undefined;
   #port = 0;
 
   private constructor(kind: ServerKind, directory: string) {
@@ -75,35 +67,35 @@ export class ServerProcess {
     return `${this.#kind.scheme}://127.0.0.1:${this.#port}`;
   }
 
+  /** Of a server that runs, but not in a container. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#launched?.pid;
   }
 
   get dataDirectory(): string {
     return join(this.#directory, 'data');
   }
 
-  /** What the server has printed since it was last started. */
+  /** What the server has printed since it was last started, also when it has ended. */
   get output(): string {
-    return this.#output;
+    return this.#last?.output() ?? '';
   }
 
   /** Sends a signal; SIGKILL and SIGTERM are waited for. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (!child) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    if (signal === 'SIGKILL' || signal === 'SIGTERM') await ended;
+    const launched = this.#launched;
+    if (!launched) return;
+    await launched.signal(signal);
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await launched.ended;
   }
 
   /** The server holds its connections and answers nothing. */
   pause(): void {
-    this.#child?.kill('SIGSTOP');
+    void this.#launched?.signal('SIGSTOP');
   }
 
   resume(): void {
-    this.#child?.kill('SIGCONT');
+    void this.#launched?.signal('SIGCONT');
   }
 
   /** Kills the server if it runs and starts it again on the same port. */
@@ -128,36 +120,25 @@ export class ServerProcess {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
+  /** At once, without waiting: this process ends. */
   end(): void {
-    this.#child?.kill('SIGKILL');
+    void this.#launched?.signal('SIGKILL');
   }
 
   async #spawn(): Promise<void> {
     await mkdir(this.dataDirectory, { recursive: true });
-    const { program, args, environment } = await this.#kind.start(this.#port, this.dataDirectory);
-    const command = tied ? [tied, '--pdeathsig', 'KILL', '--', program, ...args] : [program, ...args];
-    const child = spawn(command[0] as string, command.slice(1), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...(environment ?? process.env) },
+    const start = await this.#kind.start(this.#port, this.dataDirectory);
+    const launched = await this.#launch(start);
+    this.#launched = launched;
+    this.#last = launched;
+    let failure: string | undefined;
+    void launched.ended.then((how) => {
+      failure = `\`${start.program}\` did not start, it ended with ${how}: ${launched.output().trim()}`;
+      if (this.#launched === launched) this.#launched = undefined;
     });
-    this.#child = child;
-    this.#output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.#output = (this.#output + chunk).slice(-20_000);
-      });
-    }
-    let failure: Error | undefined;
-    child.once('error', (error) => {
-      failure = error;
-    });
-    child.once('exit', (code, signal) => {
-      failure ??= new Error(`it ended with ${signal ?? code}: ${this.#output.trim()}`);
-      if (this.#child === child) this.#child = undefined;
-    });
-    const end = performance.now() + startsWithin;
+    const end = performance.now() + (this.#kind.startsWithin ?? startsWithin);
     for (let cause: unknown; ; ) {
-      if (failure) throw new Error(`\`${program}\` did not start`, { cause: failure });
+      if (failure) throw new Error(failure);
       try {
         await this.#kind.ready(this.#port);
         // Someone else may serve here while ours is about to give up.
@@ -168,9 +149,15 @@ export class ServerProcess {
       }
       if (performance.now() > end) {
         await this.kill();
-        throw new Error(`\`${program}\` did not start: ${this.#output.trim()}`, { cause });
+        throw new Error(`\`${start.program}\` did not start to serve: ${launched.output().trim()}`, { cause });
       }
       await setTimeout(20);
     }
+  }
+
+  async #launch(start: Start): Promise<Launched> {
+    if (start.image === undefined) return launchHere(start);
+    const { launchInContainer } = await import('./container.testing.js');
+    return launchInContainer(start, start.image, this.#port, this.dataDirectory);
   }
 }
