@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 /**
  * What crosses the bus: JSON, because it keeps every string and every key exactly, costs what the binary formats cost
- * here (docs/adr/0005), and can be read and written with `nats request`. Times and bytes, which JSON lacks, are marked
+ * here (docs/adr/0006), and can be read and written with `nats request`. Times and bytes, which JSON lacks, are marked
  * `{"$": …}`; the bytes themselves follow the JSON: `0x01`, length of the JSON (32 bits, big endian), JSON, bytes.
  */
 
@@ -33,11 +33,18 @@ export function encode(message: unknown): Uint8Array {
   const attachments: Attachments = { bytes: [], marks: false };
   const json = JSON.stringify(plain(message, attachments, 0));
   if (!attachments.marks) return Buffer.from(json);
-  const header = Buffer.allocUnsafe(headerBytes);
-  const text = Buffer.from(json);
-  header[0] = marked;
-  header.writeUInt32BE(text.length, 1);
-  return Buffer.concat([header, text, ...attachments.bytes]);
+  const length = Buffer.byteLength(json);
+  const attached = attachments.bytes.reduce((sum, bytes) => sum + bytes.length, 0);
+  const result = Buffer.allocUnsafeSlow(headerBytes + length + attached);
+  result[0] = marked;
+  result.writeUInt32BE(length, 1);
+  result.write(json, headerBytes);
+  let position = headerBytes + length;
+  for (const bytes of attachments.bytes) {
+    result.set(bytes, position);
+    position += bytes.length;
+  }
+  return result;
 }
 
 export function decode(bytes: Uint8Array): unknown {
@@ -99,31 +106,27 @@ function mark(attachments: Attachments, content: number | string): { $: unknown 
 function plainList(list: readonly unknown[], attachments: Attachments, depth: number): readonly unknown[] {
   let copy: unknown[] | undefined;
   for (let at = 0; at < list.length; at++) {
-    const now = plain(list[at], attachments, depth + 1);
-    if (now !== list[at]) (copy ??= list.slice())[at] = now;
+    const item = list[at];
+    if (typeof item === 'string') continue;
+    const now = plain(item, attachments, depth + 1);
+    if (now !== item) (copy ??= list.slice())[at] = now;
   }
   return copy ?? list;
 }
 
 function plainMembers(members: Members, attachments: Attachments, depth: number): Members {
-  const keys = Object.keys(members);
   let copy: Members | undefined;
-  for (let at = 0; at < keys.length; at++) {
-    const key = keys[at] as string;
-    const now = plain(members[key], attachments, depth + 1);
-    const escaped = isMark(key) ? `$${key}` : key;
-    if (escaped !== key) attachments.marks = true;
-    if (copy === undefined && now === members[key] && escaped === key) continue;
-    copy ??= beginning(members, keys, at);
-    define(copy, escaped, now);
+  let called = false;
+  for (const key of Object.keys(members)) {
+    if (isMark(key)) called = true;
+    const value = members[key];
+    if (typeof value === 'string') continue;
+    const now = plain(value, attachments, depth + 1);
+    if (now !== value) define((copy ??= { ...members }), key, now);
   }
-  return copy ?? members;
-}
-
-function beginning(members: Members, keys: readonly string[], count: number): Members {
-  const copy: Members = {};
-  for (let at = 0; at < count; at++) define(copy, keys[at] as string, members[keys[at] as string]);
-  return copy;
+  if (!called) return copy ?? members;
+  attachments.marks = true;
+  return renamed(copy ?? members, (key) => `$${key}`);
 }
 
 /** Assigning to `__proto__` would change the object's prototype instead. */
@@ -135,6 +138,9 @@ function define(members: Members, key: string, value: unknown): void {
 
 /** `$`, `$$`, …: a member that is really called so gets one more. */
 const isMark = (key: string): boolean => key.charCodeAt(0) === 0x24 && /^\$+$/.test(key);
+
+const renamed = (members: Members, rename: (key: string) => string): Members =>
+  Object.fromEntries(Object.entries(members).map(([key, value]) => [isMark(key) ? rename(key) : key, value]));
 
 interface Reader {
   readonly bytes: Buffer;
@@ -165,16 +171,15 @@ function reviveValue(value: unknown, reader: Reader | undefined, depth: number):
 }
 
 function reviveMembers(members: Members, reader: Reader | undefined, depth: number): Members {
-  const keys = Object.keys(members);
-  const renamed = reader !== undefined && keys.some(isMark);
-  const revived: Members = renamed ? {} : members;
-  for (const key of keys) {
+  let called = false;
+  for (const key in members) {
+    if (reader && isMark(key)) called = true;
     const value = members[key];
-    const now = typeof value === 'object' && value !== null ? reviveValue(value, reader, depth + 1) : value;
-    if (renamed) define(revived, isMark(key) ? key.slice(1) : key, now);
-    else if (now !== value) define(members, key, now);
+    if (typeof value !== 'object' || value === null) continue;
+    const now = reviveValue(value, reader, depth + 1);
+    if (now !== value) define(members, key, now);
   }
-  return revived;
+  return called ? renamed(members, (key) => key.slice(1)) : members;
 }
 
 function unmarked(content: unknown, reader: Reader): Date | Uint8Array {
