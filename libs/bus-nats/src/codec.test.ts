@@ -68,7 +68,7 @@ describe('codec', () => {
 
   test('a member called `__proto__` is a member, and no more', () => {
     const sent = JSON.parse('{"__proto__": {"admin": true}, "at": 1}') as Record<string, unknown>;
-    for (const value of [sent, { ...{ at: new Date(0) }, inner: sent }]) {
+    for (const value of [sent, { at: new Date(0), inner: sent }]) {
       const received = back(value) as { admin?: boolean; inner?: { admin?: boolean } };
       expect(received.admin ?? received.inner?.admin).toBeUndefined();
       expect(JSON.stringify(received)).toContain('"__proto__":{"admin":true}');
@@ -115,12 +115,12 @@ describe('codec', () => {
   });
 
   test('any bytes are read or refused with a clear error', () => {
-    const refusedOrRead = (given: Uint8Array) => {
+    const refusedOrRead = (given: Uint8Array): boolean => {
       try {
         decode(given);
+        return true;
       } catch (error) {
-        expect(error).toBeInstanceOf(CodecError);
-        expect((error as Error).message).not.toBe('');
+        return error instanceof CodecError && error.message !== '';
       }
     };
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), refusedOrRead), { numRuns: 2000 });
