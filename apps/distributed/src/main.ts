@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataDirectory, showStoredCredentials } from '@muniment/hosting';
-import { type ServiceName } from '@muniment/hosting/services';
+import type { ServiceName } from '@muniment/hosting/services';
 import { type Configuration, readConfiguration } from '@muniment/nest';
 import { Child } from './child.js';
 import { type Engine, startNats, startRedis } from './engines.js';

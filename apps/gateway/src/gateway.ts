@@ -42,7 +42,11 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
   const settled = fromLastState(follower);
   watchProjection(metrics, follower);
   const accountId = await platformAccount(parts);
-  const spool = await openSpool({ directory: parts.directory.spool, bytes: configuration.spoolBytes });
+  const spool = await openSpool({
+    directory: parts.directory.spool,
+    bytes: configuration.spoolBytes,
+    failed: (error) => logger.error({ err: error }, 'the spool'),
+  });
   const recorder = new SpooledRecorder({
     spool,
     ids: randomIds,
@@ -66,7 +70,8 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     refusal: () => recorder.refusal,
     record: (facts, durably) => recorder.record(facts, durably),
     // Who looks calls up finds those that this gateway has answered before.
-    beforeAsking: (context) => context === 'audit' && recorder.state.records > 0 && recorder.flush(lookupMilliseconds),
+    beforeAsking: (context) =>
+      context === 'audit' && recorder.state.records > 0 ? recorder.flush(lookupMilliseconds) : undefined,
     unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
     settled: (position) => settled.reached(position, patience),
     written: (position) => bus.publish(writtenHint, { position }),
@@ -107,7 +112,7 @@ function spoolCheck({ state, refusal }: SpooledRecorder<CallFacts, unknown>) {
       records,
       bytes,
       ...(oldest && { oldest: oldest.toISOString() }),
-      ...(failure !== undefined && { failure: String(failure) }),
+      ...(failure !== undefined && { failure: failure instanceof Error ? failure.message : 'unknown' }),
     },
   };
 }

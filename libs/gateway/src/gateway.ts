@@ -40,7 +40,7 @@ export interface GatewayOptions extends AuthenticationOptions {
   /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. */
   readonly settled: (position: Position) => Awaitable<unknown>;
   /** Called before a context is asked: what it is asked about may still be on its way there. */
-  readonly beforeAsking?: (context: string) => Awaitable<unknown>;
+  readonly beforeAsking?: (context: string) => Promise<unknown> | undefined;
   /** Called with the position of each write that is answered: other gateways may be told. */
   readonly written?: (position: Position) => void;
   /** Called with each answer, for metrics. */

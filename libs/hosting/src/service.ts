@@ -25,10 +25,11 @@ export class Service {
     options: Omit<ServiceOptions, 'status'>,
     serve: (parts: Parts) => Promise<Serving>,
   ): Promise<Service> {
-    let service: Service | undefined;
-    const status = (): unknown => service?.status();
+    const opened: { service?: Service } = {};
+    const status = (): unknown => opened.service?.status();
     const parts = await openParts({ ...options, status });
-    service = new Service(parts);
+    const service = new Service(parts);
+    opened.service = service;
     try {
       service.#serving = await serve(parts);
       return service;
