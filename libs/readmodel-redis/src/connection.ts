@@ -38,6 +38,8 @@ export class Connection {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxLoadingRetryTime: slowestRetry,
+      // Also for a connection that has gone already: no process stays for that.
+      disconnectTimeout: 100,
       retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), slowestRetry),
       reconnectOnError: (error) => this.#isDemoted(error),
     });

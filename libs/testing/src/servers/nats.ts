@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstAnswer } from './first-answer.js';
-import { findProgram, needsServer, servers } from './programs.js';
+import { startOf } from './programs.js';
 import { ServerProcess } from './server-process.js';
 
 export interface NatsOptions {
@@ -15,23 +15,22 @@ export interface NatsOptions {
  *
  * @example `const nats = await startNats({ config: 'max_payload: 64KB' }); … await nats.stop();`
  */
-export async function startNats({ config = '', args = [] }: NatsOptions = {}): Promise<ServerProcess> {
-  needsServer('nats');
-  const program = findProgram(...servers.nats.programs) as string;
-  return ServerProcess.start({
+export const startNats = ({ config = '', args = [] }: NatsOptions = {}): Promise<ServerProcess> =>
+  ServerProcess.start({
     name: 'nats',
     scheme: 'nats',
-    start: async (port, dataDirectory) => {
-      const file = join(dataDirectory, 'nats.conf');
-      await writeFile(file, config);
-      return {
-        program,
-        args: ['--addr', '127.0.0.1', '--port', `${port}`, '--store_dir', dataDirectory, '--config', file, ...args],
-      };
+    start: async (at, dataDirectory) => {
+      await writeFile(join(dataDirectory, 'nats.conf'), config);
+      return startOf('nats', at, dataDirectory, ({ address, port, directory }) => [
+        ...`--addr ${address} --port ${port} --store_dir`.split(' '),
+        directory,
+        '--config',
+        join(directory, 'nats.conf'),
+        ...args,
+      ]);
     },
     ready: async (port) => {
       const answer = await firstAnswer(port);
       if (!answer.startsWith('INFO ')) throw new Error(answer.trim());
     },
   });
-}

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Start } from './launched.js';
 
 /** A server that tests need, the programs that it may be, and where it comes from. */
 interface Server {
@@ -61,4 +62,21 @@ export function needsServer(name: ServerName): void {
   if (findProgram(...programs) === undefined && !dockerRuns()) {
     throw new Error(`needs the program \`${programs[0]}\`: ${install}`);
   }
+}
+
+/** Where a server is to be reached and where its files are, as it sees them. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+  readonly directory: string;
+}
+
+/** Starts the program of this machine, else a container. */
+export function startOf(name: ServerName, port: number, directory: string, args: (place: Place) => string[]): Start {
+  needsServer(name);
+  const { programs, image } = servers[name];
+  const program = findProgram(...programs);
+  if (program) return { program, args: args({ address: '127.0.0.1', port, directory }) };
+  const inside = args({ address: '0.0.0.0', port, directory: '/data' });
+  return { program: programs[programs.length - 1] as string, args: inside, image };
 }

@@ -1,5 +1,5 @@
 import { firstAnswer } from './first-answer.js';
-import { findProgram, needsServer, servers } from './programs.js';
+import { startOf } from './programs.js';
 import { ServerProcess } from './server-process.js';
 
 export interface RedisOptions {
@@ -12,26 +12,21 @@ export interface RedisOptions {
  *
  * @example `const redis = await startRedis(); … await redis.stop();`
  */
-export async function startRedis({ args = [] }: RedisOptions = {}): Promise<ServerProcess> {
-  needsServer('redis');
-  const program = findProgram(...servers.redis.programs) as string;
-  return ServerProcess.start({
+export const startRedis = ({ args = [] }: RedisOptions = {}): Promise<ServerProcess> =>
+  ServerProcess.start({
     name: 'redis',
     scheme: 'redis',
-    start: (port, dataDirectory) => ({
-      program,
-      args: [
+    start: (at, dataDirectory) =>
+      startOf('redis', at, dataDirectory, ({ address, port, directory }) => [
         // The page cache is as good as a disk: the machine does not go down in these tests.
-        ...`--port ${port} --bind 127.0.0.1 --appendonly yes --appendfsync no --save`.split(' '),
+        ...`--port ${port} --bind ${address} --protected-mode no --appendonly yes --appendfsync no --save`.split(' '),
         '',
         '--dir',
-        dataDirectory,
+        directory,
         ...args,
-      ],
-    }),
+      ]),
     ready: async (port) => {
       const answer = await firstAnswer(port, 'PING\r\n');
       if (!answer.startsWith('+PONG')) throw new Error(answer.trim());
     },
   });
-}
