@@ -33,9 +33,9 @@ function withFiles(given: Readonly<Record<string, unknown>>, problems: string[])
     if (path === '') continue;
     if (settings[setting]) problems.push(`${name}: ${setting} is set as well`);
     try {
-      settings[setting] = readFileSync(String(path), 'utf8').trim();
+      settings[setting] = readFileSync(path as string, 'utf8').trim();
     } catch (error) {
-      problems.push(`${name}: cannot read \`${String(path)}\`: ${(error as Error).message}`);
+      problems.push(`${name}: cannot read \`${path as string}\`: ${(error as Error).message}`);
     }
   }
   return settings;
