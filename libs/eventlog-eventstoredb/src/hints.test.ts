@@ -152,8 +152,9 @@ describe('a subscription that ends or falls silent (R13, KurrentDB #1602, #1127)
       for (const n of upTo(2)) {
         proxy[how]();
         await foreign(server, n);
-        void setTimeout(1500).then(() => proxy.pass());
+        const healed = setTimeout(1000).then(() => proxy.pass());
         await eventually(() => expect(numbers(follower.seen)).toEqual(upTo(n + 1)), 10_000);
+        await healed;
       }
     },
     30_000,
