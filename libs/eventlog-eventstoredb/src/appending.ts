@@ -60,9 +60,7 @@ export class Appender {
           if (found) return found;
           throw new WrongExpectedRevision(write.stream, write.expected, safe(actualRevision(error) ?? -1n));
         }
-        if (kind === 'refused')
-          throw new Error(`the event log refuses the events: ${messageOf(error)}`, { cause: error });
-        if (kind === 'denied') unavailable(error);
+        if (kind === 'refused' || kind === 'denied') unavailable(error);
         lost ||= kind === 'lost' && prepared;
         reason = error;
       }
@@ -99,8 +97,9 @@ export class Appender {
   }
 }
 
-/** Throws that the log is away, and why. */
+/** Throws that the log is away, and why; what the server refuses for good is the caller's error. */
 export function unavailable(error: unknown): never {
-  if (error instanceof LogUnavailable) throw error;
+  if (error instanceof LogUnavailable || error instanceof WrongExpectedRevision) throw error;
+  if (kindOf(error) === 'refused') throw new Error(`the event log refuses it: ${messageOf(error)}`, { cause: error });
   throw new LogUnavailable(messageOf(error), { cause: error });
 }

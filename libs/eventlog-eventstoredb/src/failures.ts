@@ -36,7 +36,10 @@ const kinds: { readonly [Type in ErrorType]?: Kind } = {
 /** What is not known to be harmless counts as lost. */
 export function kindOf(error: unknown): Kind {
   if (!(error instanceof Error) || !isCommandError(error)) return 'lost';
-  return kinds[(error as unknown as { type: ErrorType }).type] ?? 'lost';
+  const { type } = error as unknown as { type: ErrorType };
+  // Reads call everything unknown that they have no name for.
+  if (type === ErrorType.UNKNOWN && /invalid argument/i.test(error.message)) return 'refused';
+  return kinds[type] ?? 'lost';
 }
 
 /** The revision that the server says the stream is at. */

@@ -101,6 +101,15 @@ describe('positions', () => {
     expect(await log.readAll(['directory', 'calls'], 0, 2000)).toMatchObject({ events: { length: 2000 } });
   });
 
+  test('a position that is none of this log’s is an error, not an outage', async () => {
+    const server = await double();
+    const { log, failures } = await opened(server.connectionString);
+    const { position } = await log.append('directory-1', NO_STREAM, [happened(1)]);
+    await log.append('directory-1', 0, [happened(2)]);
+    await expect(log.readAll(['directory'], position + 1, 10)).rejects.toThrow('the event log refuses it');
+    expect(failures).toEqual([]);
+  });
+
   test('what is none of ours is not taken for an event', async () => {
     const server = await double();
     const { log } = await opened(server.connectionString);

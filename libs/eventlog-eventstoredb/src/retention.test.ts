@@ -110,7 +110,7 @@ describe('removal', () => {
     const { log } = await opened(server.connectionString);
     await log.append('directory-1', NO_STREAM, [happened(1)]);
     await withClient(server, (client) => client.tombstoneStream('directory-1'));
-    await expect(log.append('directory-1', 0, [happened(2)])).rejects.toThrow('the event log refuses the events');
+    await expect(log.append('directory-1', 0, [happened(2)])).rejects.toThrow('the event log refuses it');
     await withClient(server, (client) => client.appendToStream('directory-2', jsonEvent({ type: 'Noted', data: {} })));
   });
 });

@@ -117,7 +117,7 @@ describe('what a server can refuse', () => {
     const { value } = await timed(() => log.append('directory-1', NO_STREAM, [large]));
     expect(value).toBeInstanceOf(Error);
     expect(value).not.toBeInstanceOf(LogUnavailable);
-    expect(String(value)).toContain('the event log refuses the events');
+    expect(String(value)).toContain('the event log refuses it');
     expect(failures).toEqual([]);
     expect(await log.append('directory-1', NO_STREAM, [happened(1)])).toMatchObject({ revision: 0 });
   });
