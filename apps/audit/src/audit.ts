@@ -13,6 +13,7 @@ export async function serveAudit(parts: Parts): Promise<Serving> {
   ];
   return {
     checks: (head) => followingChecks(rows.projectors, head),
+    keepers: [rows.keeper],
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
       await rows.close();

@@ -46,6 +46,7 @@ export async function serveCredentials(parts: Parts): Promise<Serving> {
   ];
   return {
     checks: (head) => followingChecks([...shared.projectors, ...local.projectors], head),
+    keepers: [shared.keeper, local.keeper],
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
       await shared.close();

@@ -19,6 +19,7 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const stopResponding = await parts.bus.respond(decisionsPrefix, (_, asked: Authorization) => answer(asked));
   return {
     checks: (head) => followingChecks(local.projectors, head),
+    keepers: [local.keeper],
     stop: async () => {
       await stopResponding();
       await local.close();

@@ -7,6 +7,7 @@ export async function serveDirectory(parts: Parts): Promise<Serving> {
   const stopResponding = await respondFor('directory', parts, rows);
   return {
     checks: (head) => followingChecks(rows.projectors, head),
+    keepers: [rows.keeper],
     stop: async () => {
       await stopResponding();
       await rows.close();

@@ -11,7 +11,6 @@ import {
   ContextHost,
   callHistory,
   EnvelopeSealer,
-  type ParkedStream,
   patience,
   type Projection,
   Projector,
@@ -29,6 +28,7 @@ import {
   followingChecks,
   keepCredentials,
   type MadeCredentials,
+  parkedLogged,
   promptProjections,
   relaxedProjections,
   routes,
@@ -162,8 +162,7 @@ export class Solo {
       this.#decisions.lost();
       this.#keys.lost();
     };
-    const parked = (stream: ParkedStream) =>
-      logger.error({ projection: projection.name, ...stream }, 'rows stand still before an event that cannot be read');
+    const parked = parkedLogged(logger, projection.name);
     const eraser = new SecretEraser(this.#stores.keys, this.#sealer);
     const storing = (events: readonly RecordedEvent[]) => eraser.seen(events);
     const projector = new Projector(projection, log, readModels, { storing, changed, lost, parked, failed });

@@ -41,6 +41,7 @@ export async function serveSts(parts: Parts): Promise<Serving> {
   ];
   return {
     checks: (head) => followingChecks(local.projectors, head),
+    keepers: [local.keeper],
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
       await local.close();

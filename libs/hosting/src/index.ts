@@ -2,6 +2,6 @@ export { contexts, promptProjections, relaxedProjections, routes } from './conte
 export { DataDirectory, DataDirectoryInUse, writePrivately } from './data-directory.js';
 export { FirstStart, type FirstStartParts, type MadeCredentials } from './first-start.js';
 export { keepCredentials, type KeptCredentials, showCredentials, showStoredCredentials } from './root-credentials.js';
-export { followingChecks, watchProjection } from './projection-health.js';
+export { followingChecks, parkedLogged, watchProjection } from './projection-health.js';
 export { SecretEraser } from './secret-eraser.js';
 export { stopOnSignals } from './stop-on-signals.js';

@@ -13,7 +13,8 @@ import {
 } from '@muniment/runtime';
 import { fromLastState } from './last-state.js';
 import type { Parts } from './parts.js';
-import { watchProjection } from './projection-health.js';
+import { parkedLogged, watchProjection } from './projection-health.js';
+import type { Keeper } from './projection-work.js';
 
 const retryMilliseconds = 250;
 
@@ -32,13 +33,16 @@ export class LocalRows {
   }
 
   private constructor(
-    { log, metrics, failed }: Parts,
+    { log, logger, metrics, failed }: Parts,
     projections: readonly Projection[],
     readModels: ReadModels,
     made?: MadeOfRows,
   ) {
     this.readModels = readModels;
-    this.projectors = projections.map((projection) => new Projector(projection, log, readModels, { ...made, failed }));
+    this.projectors = projections.map((projection) => {
+      const parked = parkedLogged(logger, projection.name);
+      return new Projector(projection, log, readModels, { ...made, failed, parked });
+    });
     this.rows = new RowsOf(readModels, projections);
     this.rows.keptBy(this.projectors);
     for (const projector of this.projectors) watchProjection(metrics, projector);
@@ -62,6 +66,11 @@ export class LocalRows {
   /** The same for a context's operations. */
   get prompt(): readonly Catching[] {
     return [{ reached: (position) => this.reached(position) }];
+  }
+
+  /** For checks of these rows, and for making them again. */
+  get keeper(): Keeper {
+    return { place: 'own', readModels: this.readModels, projectors: this.projectors };
   }
 
   async close(): Promise<void> {

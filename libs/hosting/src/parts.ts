@@ -6,10 +6,9 @@ import { type NatsBus, openNats } from '@muniment/bus-nats';
 import { type Configuration, ConfigurationError, type Metrics } from '@muniment/nest';
 import { dataKeyCategory, type EventLog, type Keys, sharedHints } from '@muniment/runtime';
 import type { Logger } from 'pino';
+import { busSettings } from './bus-settings.js';
 import { DataDirectory } from './data-directory.js';
-
-export const serviceNames = ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit'] as const;
-export type ServiceName = (typeof serviceNames)[number];
+import type { ServiceName } from './service-names.js';
 
 export interface ServiceOptions {
   readonly name: ServiceName;
@@ -58,11 +57,8 @@ export async function openParts(options: ServiceOptions): Promise<Parts> {
   mkdirSync(join(configuration.dataDir, 'replicas'), { recursive: true, mode: 0o700 });
   const directory = DataDirectory.open(join(configuration.dataDir, 'replicas', `${name}-${replica}`));
   try {
-    const { natsUser: user, natsPassword: password } = configuration;
     const bus = await openNats({
-      url: configuration.natsUrl,
-      ...(user !== undefined && { user }),
-      ...(password !== undefined && { password }),
+      ...busSettings(configuration),
       name: `${name}-${replica}`,
       inboxPrefix: `_INBOX_${name}`,
       service: { name: `muniment-${name}`, version: '0.1.0', description: `muniment ${name}`, stats: options.status },

@@ -1,6 +1,7 @@
 import type { Position } from '@muniment/kernel';
 import type { Check, Metrics } from '@muniment/nest';
-import { type Following, statusOf } from '@muniment/runtime';
+import { type Following, type ParkedStream, parkedBy, statusOf } from '@muniment/runtime';
+import type { Logger } from 'pino';
 
 /** Something that a projection needs may be away for so long before its process counts as degraded. */
 const stallMilliseconds = 60_000;
@@ -18,6 +19,12 @@ export const followingChecks = (followings: readonly Following[], head: Position
       detail,
     };
   });
+
+/** Tells the log of each account that stands still, and before which event. */
+export const parkedLogged =
+  (logger: Logger, projection: string) =>
+  (parked: ParkedStream): void =>
+    logger.error({ projection, parked }, parkedBy(parked));
 
 /** Shows how far a projection of this process has come, and how many accounts it had to leave behind. */
 export function watchProjection(metrics: Metrics, following: Following): void {

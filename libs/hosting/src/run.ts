@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { type Configuration, makeLogger, readConfiguration, startHealth, startHttp } from '@muniment/nest';
-import type { ServiceName } from './parts.js';
+import type { ServiceName } from './service-names.js';
 import type { Service } from './service.js';
 import { SERVICE, ServiceModule, type Serve } from './service.module.js';
 import { stopOnSignals } from './stop-on-signals.js';

@@ -1,7 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway } from '@muniment/gateway';
 import type { Position } from '@muniment/kernel';
-import type { Check } from '@muniment/nest';
+import { type Check, statusOf } from '@muniment/nest';
+import { type Keeper, ProjectionWork, type ReplicaStatus, type WorkStatus } from './control.js';
+import { respondToControl } from './control-responder.js';
 import { closeParts, openParts, type Parts, type ServiceOptions } from './parts.js';
+
+/** So long, in milliseconds, an end waits for work on read models: what compares rows ends with who keeps them. */
+const cancelMilliseconds = 1000;
 
 /** A service at work. */
 export interface Serving {
@@ -9,6 +15,8 @@ export interface Serving {
   readonly gateway?: Gateway;
   /** How its own pieces stand, beside the log and the bus. */
   readonly checks: (head: Position | undefined) => readonly Check[];
+  /** Rows that it keeps: an operator can have them checked, and made again. */
+  readonly keepers?: readonly Keeper[];
   /** Takes no new work and finishes what is under way. */
   readonly stop: () => Promise<void>;
 }
@@ -17,6 +25,8 @@ export interface Serving {
 export class Service {
   readonly #parts: Parts;
   #serving: Serving | undefined;
+  #work: ProjectionWork | undefined;
+  #stopControl: (() => Promise<void>) | undefined;
   #ending = false;
   /** Newest position of the log that was heard of. */
   #head: Position | undefined;
@@ -32,8 +42,10 @@ export class Service {
     opened.service = service;
     try {
       service.#serving = await serve(parts);
+      await service.#takeOrders();
       return service;
     } catch (error) {
+      await service.#serving?.stop();
       await closeParts(parts);
       throw error;
     }
@@ -67,9 +79,29 @@ export class Service {
     ];
   }
 
-  /** What `muniment status` shows of this replica. */
-  status(): unknown {
-    return { service: this.#parts.name, replica: this.#parts.replica, checks: this.#checks(this.#head) };
+  /** What can be told of this replica without asking the log. */
+  status(): ReplicaStatus {
+    return this.#statusOf(this.#checks(this.#head));
+  }
+
+  #statusOf(checks: readonly Check[]): ReplicaStatus {
+    const { name: service, replica } = this.#parts;
+    return { service, replica, state: statusOf(checks), checks };
+  }
+
+  async #takeOrders(): Promise<void> {
+    const { log } = this.#parts;
+    this.#work = new ProjectionWork(this.#serving?.keepers ?? [], log, (status) => this.#worked(status));
+    const status = async () => this.#statusOf(await this.checks());
+    this.#stopControl = await respondToControl(this.#parts, status, this.#work);
+  }
+
+  #worked({ projection, place, kind, state, result, error }: WorkStatus): void {
+    const { logger } = this.#parts;
+    const what = { projection, place, kind, ...result, ...(error !== undefined && { error }) };
+    if (state === 'failed') logger.error(what, 'work on a read model has failed');
+    else if (result && !result.equal) logger.error(what, 'rows of a read model were not what the log says');
+    else logger.info(what, state === 'done' ? 'a read model is what the log says' : 'work on a read model was ended');
   }
 
   /** From now on not ready, so that nobody sends new work; what comes all the same is answered. */
@@ -78,6 +110,8 @@ export class Service {
   }
 
   async close(): Promise<void> {
+    await this.#stopControl?.();
+    await Promise.race([this.#work?.stop(), sleep(cancelMilliseconds, undefined, { ref: false })]);
     await this.#serving?.stop();
     await closeParts(this.#parts);
   }

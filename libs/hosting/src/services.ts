@@ -2,9 +2,10 @@
 export { type ContextRows, noSealer, respondFor } from './context-responder.js';
 export { fromLastState } from './last-state.js';
 export { LocalRows, type MadeOfRows } from './local-rows.js';
-export { type Parts, type ServiceName, serviceNames } from './parts.js';
+export type { Parts } from './parts.js';
 export { dataKeyProjections, dataKeysOf } from './data-keys.js';
 export { followingChecks, watchProjection } from './projection-health.js';
+export { type ServiceName, serviceNames } from './service-names.js';
 export { startPlatform } from './platform-start.js';
 export { sharedRootKey } from './root-key.js';
 export { run } from './run.js';

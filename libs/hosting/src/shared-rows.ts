@@ -1,10 +1,18 @@
 import type { RecordedEvent } from '@muniment/kernel';
 import { ConfigurationError } from '@muniment/nest';
 import { openRedis } from '@muniment/readmodel-redis';
-import { hintedPosition, type Projection, type ReadModels, RowsOf, SharedProjector } from '@muniment/runtime';
+import {
+  hintedPosition,
+  type Projection,
+  projectedHint,
+  type ReadModels,
+  RowsOf,
+  SharedProjector,
+} from '@muniment/runtime';
 import { promptProjections, relaxedProjections } from './contexts.js';
 import type { Parts } from './parts.js';
-import { watchProjection } from './projection-health.js';
+import { parkedLogged, watchProjection } from './projection-health.js';
+import type { Keeper } from './projection-work.js';
 
 export interface SharedRowsOptions {
   /** Names of the projections that this service folds; it reads those of other services as they are. */
@@ -13,8 +21,6 @@ export interface SharedRowsOptions {
   readonly storing?: (events: readonly RecordedEvent[]) => Promise<void>;
 }
 
-const hintOf = (name: string): string => `muniment.hints.projected-${name}`;
-
 /** Rows in Redis that all replicas of the control plane share: one replica folds each projection, all read all. */
 export class SharedRows {
   readonly readModels: ReadModels;
@@ -22,6 +28,8 @@ export class SharedRows {
   /** Read models that answers wait for. */
   readonly prompt: readonly SharedProjector[];
   readonly projectors: readonly SharedProjector[];
+  /** What this service folds: its replicas can check and make that again. */
+  readonly keeper: Keeper;
   readonly #stops: (() => void)[] = [];
 
   constructor(parts: Parts, { folds, storing }: SharedRowsOptions) {
@@ -36,15 +44,21 @@ export class SharedRows {
       const shared = new SharedProjector(projection, parts.log, this.readModels, {
         folds: folding,
         failed: parts.failed,
+        parked: parkedLogged(parts.logger, name),
         ...(folding && storing && { storing }),
-        projected: (position) => parts.bus.publish(hintOf(name), { position }),
+        projected: (position) => parts.bus.publish(projectedHint(name), { position }),
       });
-      this.#stops.push(parts.bus.subscribe(hintOf(name), (hint) => shared.hinted(hintedPosition(hint) ?? 0)));
+      this.#stops.push(parts.bus.subscribe(projectedHint(name), (hint) => shared.hinted(hintedPosition(hint) ?? 0)));
       watchProjection(parts.metrics, shared);
       return shared;
     };
     this.prompt = promptProjections.map(projector);
     this.projectors = [...this.prompt, ...relaxedProjections.map(projector)];
+    this.keeper = {
+      place: 'shared',
+      readModels: this.readModels,
+      projectors: this.projectors.filter(({ projection }) => folds.includes(projection.name)),
+    };
     this.rows = new RowsOf(this.readModels, [...promptProjections, ...relaxedProjections]);
     this.rows.keptBy(this.projectors);
   }

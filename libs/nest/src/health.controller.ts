@@ -14,6 +14,8 @@ export interface Health {
   checks(): Promise<readonly Check[]>;
 }
 
+export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
+
 export const HEALTH = Symbol('health');
 
 /** For Kubernetes and Prometheus: the only routes that need no signature, and tell nothing of any account. */
@@ -51,7 +53,7 @@ export class HealthController {
 }
 
 /** `unavailable`: nothing should be sent here; `degraded`: it serves, but something it follows is away. */
-export function statusOf(checks: readonly Check[]): 'ok' | 'degraded' | 'unavailable' {
+export function statusOf(checks: readonly Check[]): HealthStatus {
   if (checks.some(({ ok, dispensable }) => !ok && !dispensable)) return 'unavailable';
   return checks.every(({ ok }) => ok) ? 'ok' : 'degraded';
 }
