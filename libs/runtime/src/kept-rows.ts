@@ -26,6 +26,8 @@ export interface KeptRowsOptions {
   readonly parked?: (parked: ParkedStream) => void;
   /** Called with each checkpoint that is stored. */
   readonly projected?: (position: Position) => void;
+  /** So much is known to have been stored before: nothing below is an answer. */
+  readonly storedBefore?: Position;
   /** Asked before anything is stored: whether this process is the one that stores. */
   readonly leased?: () => Awaitable<boolean>;
 }
@@ -48,6 +50,8 @@ export class KeptRows {
   #parked = new Map<string, ParkedStream>();
   #checkpoint: Position = 0;
   #storedAt = 0;
+  /** Less was found to be stored than was told of, and nobody has taken note of it yet. */
+  behind = false;
 
   constructor(projection: Projection, readModels: ReadModels, options: KeptRowsOptions = {}) {
     this.#projection = projection;
@@ -66,7 +70,9 @@ export class KeptRows {
   }
 
   async stored(): Promise<Position | undefined> {
-    return this.#readModels.checkpoint(idOf(this.#projection));
+    const stored = await this.#readModels.checkpoint(idOf(this.#projection));
+    if ((stored ?? 0) < Math.max(this.#checkpoint, this.#options.storedBefore ?? 0)) this.behind = true;
+    return stored;
   }
 
   /** Forgets what is in memory and looks at what is stored. */

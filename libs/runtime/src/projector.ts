@@ -14,8 +14,6 @@ export interface ProjectorOptions extends KeptRowsOptions, RoundsOptions {
   readonly moved?: (position: Position) => void;
   /** Others look at the checkpoint: it follows the log closely, and not only when rows change. */
   readonly watched?: boolean;
-  /** So much is known to have been stored before: nothing below is an answer. */
-  readonly storedBefore?: Position;
   /** Events that are read, folded and stored at once; 1000 unless told. */
   readonly pageEvents?: number;
 }
@@ -66,7 +64,12 @@ export class Projector implements Following {
   }
 
   get floor(): Position {
-    return this.#floor;
+    return this.#rows.behind ? Number.POSITIVE_INFINITY : this.#floor;
+  }
+
+  /** The rows say less than they did: what is read of them now is over. */
+  get behind(): boolean {
+    return this.#rows.behind || (this.#openedBefore && this.#floor > this.#position);
   }
 
   get failure(): unknown {
@@ -162,13 +165,18 @@ export class Projector implements Following {
     const before = this.#rows.checkpoint;
     const stored = await this.#rows.open();
     this.#open = true;
-    if (this.#openedBefore && before === (stored ?? 0)) return;
+    if (this.#openedBefore && before === (stored ?? 0)) {
+      this.#rows.behind = false;
+      return;
+    }
     this.#met = false;
     if (this.#openedBefore) this.#forgetWhatWasMade(before, stored ?? 0);
     const { storedBefore = 0 } = this.#options;
     this.#floor = Math.max(this.#openedBefore ? this.#position : storedBefore, stored ?? this.#floor);
     this.#openedBefore = true;
-    this.#moveTo(stored ?? 0);
+    this.#position = stored ?? 0;
+    this.#rows.behind = false;
+    this.#moveTo(this.#position);
   }
 
   #forgetWhatWasMade(told: Position, stored: Position): void {
@@ -238,6 +246,6 @@ export class Projector implements Following {
   #moveTo(position: Position): void {
     this.#position = position;
     this.#options.moved?.(position);
-    if (this.#floor <= position) this.#waiters.reached(position);
+    if (this.floor <= position) this.#waiters.reached(position);
   }
 }

@@ -39,6 +39,8 @@ export class SharedProjector implements Following {
   #leasedUntil = 0;
   #position: Position = 0;
   #floor: Position = Number.POSITIVE_INFINITY;
+  /** Where the rows are was looked up before. */
+  #watched = false;
   #parked: Parked = nobodyParked;
   #stalled: Stalled | undefined;
   #failure: unknown;
@@ -62,6 +64,11 @@ export class SharedProjector implements Following {
 
   get floor(): Position {
     return this.#folding?.floor ?? this.#floor;
+  }
+
+  /** The rows say less than they did: what is read of them now is over. */
+  get behind(): boolean {
+    return this.#folding?.behind ?? (this.#watched && this.#floor > this.#position);
   }
 
   get failure(): unknown {
@@ -186,6 +193,7 @@ export class SharedProjector implements Following {
     if (!folding) return;
     this.#floor = Math.max(folding.floor, folding.position);
     this.#position = folding.position;
+    this.#watched = true;
     this.#started = undefined;
     this.#options.lost?.();
     this.#parked = folding.parked;
@@ -218,13 +226,10 @@ export class SharedProjector implements Following {
   async #looked(): Promise<void> {
     if (this.#folding) return;
     try {
-      const [stored, parked] = await Promise.all([
-        this.#readModels.checkpoint(idOf(this.projection)),
-        parkedIn(this.#readModels, this.projection),
-      ]);
+      const [stored, parked] = await Promise.all([this.#stored(), parkedIn(this.#readModels, this.projection)]);
       if (this.#folding) return;
       this.#parked = parked;
-      this.#watch(stored ?? 0);
+      this.#watch(stored);
       await this.#mayBeLess();
       this.#stalled = undefined;
     } catch (error) {
@@ -232,10 +237,18 @@ export class SharedProjector implements Following {
     }
   }
 
+  /** Where the rows are; that they say less than they did is known from the moment on that it is found. */
+  async #stored(): Promise<Position> {
+    const stored = (await this.#readModels.checkpoint(idOf(this.projection))) ?? 0;
+    if (stored < this.#position && !this.#folding) this.#watch(stored);
+    return stored;
+  }
+
   /** Rows that are behind what they were have been lost, and are made again. */
   #watch(stored: Position): void {
     this.#floor = Math.max(this.#floor, this.#position);
     this.#position = stored;
+    this.#watched = true;
     if (this.#floor <= stored) this.#waiters.reached(stored);
   }
 

@@ -1,6 +1,6 @@
 import type { Page, ReadModel, Sources } from '@muniment/kernel';
 import type { Ids } from './ports/ids.js';
-import { type GuardedRows, guard } from './guarded-rows.js';
+import { type GuardedRows, guard, type Keeper } from './guarded-rows.js';
 import type { Following } from './following.js';
 import type { ReadModels, Rows } from './ports/read-models.js';
 import type { Sealer } from './ports/sealer.js';
@@ -19,8 +19,8 @@ export class RowsOf {
     }
   }
 
-  /** From now on rows of accounts that stand still for those who keep them are refused. */
-  keptBy(followings: readonly Pick<Following, 'projection' | 'parked'>[]): void {
+  /** From now on rows are refused that those who keep them know to be of a state that is over. */
+  keptBy(followings: readonly (Pick<Following, 'projection'> & Keeper)[]): void {
     for (const following of followings) {
       const rows = this.#guarded.get(following.projection.name);
       if (rows) rows.keeper = following;
