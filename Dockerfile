@@ -5,7 +5,7 @@
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
-ARG APPS="gateway directory credentials sts decisions audit solo"
+ARG APPS="gateway directory credentials sts decisions audit solo cli"
 WORKDIR /build
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
@@ -46,4 +46,4 @@ EXPOSE 4566
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "deploy/health.mjs", "/livez"]
 ENTRYPOINT ["node"]
-CMD ["apps/solo/bin/muniment.js", "start"]
+CMD ["apps/cli/bin/muniment.js", "start"]

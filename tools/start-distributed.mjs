@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const apps = ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit', 'distributed'].map(
+const apps = ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit', 'distributed', 'cli'].map(
   (name) => `apps/${name}`,
 );
 const { status } = spawnSync(`${root}node_modules/.bin/tsc`, ['-b', ...apps], { cwd: root, stdio: 'inherit' });

@@ -137,7 +137,7 @@ describe('the image', () => {
 
   test('holds every service', () => {
     const apps = /ARG APPS="([^"]+)"/.exec(text('Dockerfile'))?.[1]?.split(' ') ?? [];
-    expect(apps.sort()).toEqual([...serviceNames, 'solo'].sort());
+    expect(apps.sort()).toEqual([...serviceNames, 'solo', 'cli'].sort());
     for (const app of apps) expect([app, existsSync(`${root}apps/${app}/src/main.ts`)]).toEqual([app, true]);
   });
 

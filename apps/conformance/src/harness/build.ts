@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 /** The repository that these tests are part of. */
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
-export const program = join(repository, 'apps/solo/bin/muniment.js');
+export const program = join(repository, 'apps/cli/bin/muniment.js');
 
-const apps = ['solo', 'gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit', 'distributed'].map(
+const apps = ['solo', 'cli', 'gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit', 'distributed'].map(
   (name) => `apps/${name}`,
 );
 const built = join(repository, 'apps/solo/dist/main.js');

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { type ServiceName, serviceNames, type WorkKind } from '@muniment/hosting/control';
+import { Failure } from './failure.js';
+
+export const usage = `usage: muniment start [--memory]
+       muniment status [--json]
+       muniment projection verify|rebuild [--service <name>]… [--projection <name>]… [--json]
+
+  start       run muniment in this process
+  status      how every replica of every service stands; of the server at hand when MUNIMENT_NATS_URL is not set
+  projection  fold the log once more, beside the read models in use, and compare:
+    verify    tell whether they are equal
+    rebuild   tell, and put the new one in the place of the one in use
+
+  --service     only the read models of this service, when MUNIMENT_NATS_URL is set
+  --projection  only this one; \`muniment status\` names them
+  --json        for programs: JSON lines
+
+  settings come from MUNIMENT_* in the environment; without MUNIMENT_NATS_URL \`projection\` works on the data
+  directory itself, so the server must be stopped.
+  exit code: 0 all is well, 1 something is not, 2 nothing was done, 130 interrupted`;
+
+export interface StatusCommand {
+  readonly name: 'status';
+  readonly json: boolean;
+}
+
+export interface ProjectionCommand {
+  readonly name: 'projection';
+  readonly kind: WorkKind;
+  readonly json: boolean;
+  /** All when empty. */
+  readonly services: readonly ServiceName[];
+  readonly projections: readonly string[];
+}
+
+export type Command = { readonly name: 'help' } | StatusCommand | ProjectionCommand;
+
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  service: { type: 'string', multiple: true },
+  projection: { type: 'string', multiple: true },
+} as const;
+
+/** Options that each command knows, beside `--help`. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  status: ['json'],
+  projection: ['json', 'service', 'projection'],
+};
+
+const wrong = (text: string): Failure => new Failure(`${text}\n\n${usage}`);
+
+function mustBeService(name: string): ServiceName {
+  const service = serviceNames.find((each) => each === name);
+  if (!service) throw new Failure(`there is no service \`${name}\`: there are ${serviceNames.join(', ')}`);
+  return service;
+}
+
+/** What is asked for on the command line. */
+export function readArguments(argv: readonly string[]): Command {
+  const { values, positionals, tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  if (values.help) return { name: 'help' };
+  const [command, ...words] = positionals;
+  if (command === undefined) throw wrong('no command given');
+  const allowed = Object.hasOwn(known, command) ? known[command] : undefined;
+  if (!allowed) throw wrong(`there is no command \`${command}\``);
+  for (const token of tokens) if (token.kind === 'option') mustBeOption(command, allowed, token);
+  const json = values.json === true;
+  if (command === 'status') {
+    if (words[0] !== undefined) throw wrong(`\`status\` takes no \`${words[0]}\``);
+    return { name: 'status', json };
+  }
+  return {
+    name: 'projection',
+    kind: readKind(words),
+    json,
+    services: ((values.service ?? []) as string[]).map(mustBeService),
+    projections: (values.projection ?? []) as string[],
+  };
+}
+
+function mustBeOption(
+  command: string,
+  allowed: readonly string[],
+  { name, rawName, value }: { name: string; rawName: string; value?: string | undefined },
+): void {
+  if (!allowed.includes(name)) throw wrong(`\`${command}\` has no option \`${rawName}\``);
+  const takesValue = options[name as keyof typeof options].type === 'string';
+  if (takesValue && !value) throw wrong(`option \`${rawName}\` needs a name`);
+  if (!takesValue && value !== undefined) throw wrong(`option \`${rawName}\` takes no value: \`${value}\``);
+}
+
+function readKind([kind, ...more]: readonly string[]): WorkKind {
+  if (kind === undefined) throw wrong('`projection` needs to know what to do: `verify` or `rebuild`');
+  if (kind !== 'verify' && kind !== 'rebuild')
+    throw wrong(`there is no \`projection ${kind}\`: there are verify, rebuild`);
+  if (more[0] !== undefined) throw wrong(`\`projection ${kind}\` takes no \`${more[0]}\``);
+  return kind;
+}
