@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { type Configuration, makeLogger, readConfiguration, startHealth, startHttp } from '@muniment/nest';
 import type { ServiceName } from './service-names.js';
-import type { Service } from './service.js';
-import { SERVICE, ServiceModule, type Serve } from './service.module.js';
+import type { Replica } from './replica.js';
+import { REPLICA, ReplicaModule, type Serve } from './replica.module.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
 /** Runs a service in this process until it is told to stop. Resolves when it is ready. */
@@ -21,13 +21,13 @@ async function start(name: ServiceName, configuration: Configuration, serve: Ser
     logger.fatal({ err: error }, 'this process can work no longer: stopping');
     process.exit(1);
   };
-  const module = ServiceModule.with({ name, configuration, logger, failed }, serve);
+  const module = ReplicaModule.with({ name, configuration, logger, failed }, serve);
   const { app, url } = await (name === 'gateway' ? startHttp : startHealth)(module, configuration, logger);
-  const service = app.get<Service>(SERVICE);
+  const replica = app.get<Replica>(REPLICA);
   stopOnSignals(logger, async () => {
-    service.end();
+    replica.end();
     await app.close();
-    await service.close();
+    await replica.close();
   });
   process.stdout.write(`muniment ${name} is listening on ${url}\n`);
   logger.info({ url }, 'ready');

@@ -9,6 +9,6 @@ export { type ServiceName, serviceNames } from './service-names.js';
 export { startPlatform } from './platform-start.js';
 export { sharedRootKey } from './root-key.js';
 export { run } from './run.js';
-export type { Serving } from './service.js';
-export type { Serve } from './service.module.js';
+export type { Serving } from './replica.js';
+export type { Serve } from './replica.module.js';
 export { SharedRows } from './shared-rows.js';

@@ -22,7 +22,7 @@ export interface Serving {
 }
 
 /** One replica of one service: its parts, what it serves, how it stands. */
-export class Service {
+export class Replica {
   readonly #parts: Parts;
   #serving: Serving | undefined;
   #work: ProjectionWork | undefined;
@@ -34,18 +34,18 @@ export class Service {
   static async open(
     options: Omit<ServiceOptions, 'status'>,
     serve: (parts: Parts) => Promise<Serving>,
-  ): Promise<Service> {
-    const opened: { service?: Service } = {};
-    const status = (): unknown => opened.service?.status();
+  ): Promise<Replica> {
+    const opened: { replica?: Replica } = {};
+    const status = (): unknown => opened.replica?.status();
     const parts = await openParts({ ...options, status });
-    const service = new Service(parts);
-    opened.service = service;
+    const replica = new Replica(parts);
+    opened.replica = replica;
     try {
-      service.#serving = await serve(parts);
-      await service.#takeOrders();
-      return service;
+      replica.#serving = await serve(parts);
+      await replica.#takeOrders();
+      return replica;
     } catch (error) {
-      await service.#serving?.stop();
+      await replica.#serving?.stop();
       await closeParts(parts);
       throw error;
     }
