@@ -1,0 +1,60 @@
+import { expect } from '@jest/globals';
+import { check, type Findings } from './checker.testing.js';
+import type { Cluster } from './cluster.testing.js';
+import { Driver } from './driver.testing.js';
+import type { Answer } from './history.testing.js';
+import type { Random } from './random.testing.js';
+import { recordedIn, unrecorded } from './records.testing.js';
+import type { Service } from './service.testing.js';
+import { whenReady } from './nemesis.testing.js';
+
+/** `MUNIMENT_TEST_FAULTS=long`: so many times what is done for every change. */
+export const isLong = process.env['MUNIMENT_TEST_FAULTS'] === 'long';
+export const times = (short: number, factor = 10): number => (isLong ? short * factor : short);
+
+export const right: Findings = { answers: [], lost: [], half: [], keys: [] };
+
+const began = new Date();
+
+/** A driver at the gateways of a cluster. */
+export const drive = (cluster: Cluster, random: Random, attempts = 1): Promise<Driver> =>
+  Driver.start({
+    urls: cluster.of('gateway').map(({ url }) => url),
+    accountId: cluster.accountId,
+    root: cluster.root,
+    random,
+    attempts,
+  });
+
+/** All that must hold when everything is quiet again: what was acknowledged is there, and recorded once. */
+export async function mustHold(cluster: Cluster, driver: Driver, keys = 200): Promise<void> {
+  await Promise.all(cluster.services.map((service) => whenReady(service)));
+  const { accountId, root } = cluster;
+  const { history, policyArn } = driver;
+  expect(await check({ history, policyArn, url: cluster.url(), root, accountId, keys })).toEqual(right);
+  await mustBeRecorded(cluster, history.answers);
+}
+
+const answerOf = (answer: Answer | string): Answer =>
+  typeof answer === 'string' ? { requestId: answer, operation: 'a call', status: 200 } : answer;
+
+/** RPO 0 of call records: every answer that a client got has exactly one, and the chain of them is whole. */
+export async function mustBeRecorded(cluster: Cluster, answers: readonly (Answer | string)[]): Promise<void> {
+  const read = () => recordedIn(cluster.store.port, cluster.accountId, began);
+  const wrong = await unrecorded(answers.map(answerOf), read);
+  if (wrong.length > 0) await tellOf(cluster.of('gateway'));
+  expect(wrong).toEqual([]);
+}
+
+/** What these processes say of themselves, for whoever has to find out what went wrong. */
+async function tellOf(services: readonly Service[]): Promise<void> {
+  for (const {
+    url,
+    name,
+    replica,
+    process: { output },
+  } of services) {
+    const state = await fetch(`${url}/readyz`).then((answer) => answer.text(), String);
+    process.stderr.write(`${name}-${replica}: ${state}\n${output.slice(-4000)}\n`);
+  }
+}
