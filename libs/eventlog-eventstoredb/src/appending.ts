@@ -4,7 +4,7 @@ import { NO_STREAM, type Revision } from '@muniment/kernel';
 import { type Appended, LogUnavailable, WrongExpectedRevision } from '@muniment/runtime';
 import type { Connection } from './connection.js';
 import { idsOf, positionOf, safe } from './encoding.js';
-import { actualRevision, kindOf, messageOf } from './failures.js';
+import { actualRevision, kindOf, messageOf, NoAnswer } from './failures.js';
 import type { Reader } from './reading.js';
 
 /** Of the whole time, for the first answer: the rest is for finding out what became of the write. */
@@ -51,7 +51,7 @@ export class Appender {
         const found = lost ? await this.#written(write, left()) : undefined;
         return found ?? (await this.#try(write, Math.max(left() * share, leastMilliseconds)));
       } catch (error) {
-        if (error instanceof WrongExpectedRevision) throw error;
+        if (error instanceof WrongExpectedRevision || error instanceof LogUnavailable) throw error;
         const kind = kindOf(error);
         if (kind === 'conflict') {
           const found = lost
@@ -64,7 +64,7 @@ export class Appender {
         lost ||= kind === 'lost' && prepared;
         reason = error;
       }
-      await sleep(Math.max(0, Math.min(pause, left())));
+      if (!(reason instanceof NoAnswer)) await sleep(Math.max(0, Math.min(pause, left())));
     }
     return unavailable(reason);
   }

@@ -108,8 +108,9 @@ export class Connection {
   }
 
   #lost(client: Client, error: unknown): void {
-    // Of a broken connection the client knows by itself, silence it would bear for ever.
-    if (error instanceof NoAnswer) this.renew(client);
+    // Of a broken connection the client knows by itself, silence it would bear for ever. But not yet: whoever asks now
+    // what became of a write asks on a connection that stands, and reads have one of their own.
+    if (error instanceof NoAnswer) setImmediate(() => this.renew(client));
     if (this.#away) return;
     this.#away = true;
     this.#onFailure(new LogUnavailable(messageOf(error), { cause: error }));

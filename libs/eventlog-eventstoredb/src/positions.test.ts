@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { NO_STREAM, type Position } from '@muniment/kernel';
 import type { EventLog } from '@muniment/runtime';
 import { type DirectEvent, everything, happened, streamed } from '@muniment/testing';
-import { double, opened } from './opened.testing.js';
+import { behindProxy, double, opened, timed } from './opened.testing.js';
 
 const direct = (n: number): DirectEvent => ({
   type: 'Happened',
@@ -93,13 +93,18 @@ describe('positions', () => {
   });
 
   test('a page that takes its time is waited for while the server answers others', async () => {
-    const server = await double();
-    const { log } = await opened(server.connectionString, { deadlineMilliseconds: 400 });
-    const many = Array.from({ length: 300 }, (_, n) => ({ ...direct(n), data: { n, text: 'x'.repeat(3000) } }));
-    for (let n = 0; n < 20; n++) await server.append('calls-1', many);
-    await server.append('directory-1', [direct(1)]);
-    expect(await log.readAll(['directory', 'calls'], 0, 2000)).toMatchObject({ events: { length: 2000 } });
-  });
+    const { server, proxy, url } = await behindProxy();
+    const deadlineMilliseconds = 2400;
+    const { log } = await opened(url, { deadlineMilliseconds });
+    const many = Array.from({ length: 800 }, (_, n) => ({ ...direct(n), data: { n, text: 'x'.repeat(12_000) } }));
+    await server.append('directory-1', many);
+    await log.head();
+    // Each answer takes a fraction of the deadline; a page goes to and fro for its many parts.
+    proxy.delay(200);
+    const { value, milliseconds } = await timed(() => log.readAll(['directory'], 0, 2000));
+    expect(value).toMatchObject({ events: { length: 800 } });
+    expect(milliseconds).toBeGreaterThan(deadlineMilliseconds);
+  }, 30_000);
 
   test('a position that is none of this log’s is an error, not an outage', async () => {
     const server = await double();

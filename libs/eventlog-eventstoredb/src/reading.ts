@@ -61,7 +61,7 @@ export class Reader {
   ): Promise<StoredEvent[]> {
     const fromRevision: ReadRevision = typeof from === 'number' ? BigInt(from) : from;
     const options = { direction, fromRevision, maxCount: count, requiresLeader: true };
-    return await this.#connection.read(withinMilliseconds, async (client) => {
+    return this.#connection.read(withinMilliseconds, async (client) => {
       try {
         return await eventsOf(client.readStream(stream, options));
       } catch (error) {
@@ -100,9 +100,7 @@ export class Reader {
     const filter = streamNameFilter({ regex });
     const fromPosition = after === 0 ? START : { commit: place, prepare: place };
     const options = { direction: FORWARDS, fromPosition, maxCount, filter, requiresLeader: true } as const;
-    return await this.#connection.call(mostMilliseconds, (client) =>
-      this.#whileAnswering(eventsOf(client.readAll(options))),
-    );
+    return this.#connection.call(mostMilliseconds, (client) => this.#whileAnswering(eventsOf(client.readAll(options))));
   }
 
   /**

@@ -11,7 +11,11 @@ async function withClient<Result>(
   act: (client: KurrentDBClient) => Promise<Result>,
 ): Promise<Result> {
   const client = KurrentDBClient.connectionString(server.connectionString);
-  return await act(client).finally(() => client.dispose());
+  try {
+    return await act(client);
+  } finally {
+    await client.dispose();
+  }
 }
 
 const metadataOf = (server: EventStoreDouble, stream: string) =>
