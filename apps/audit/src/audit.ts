@@ -4,7 +4,7 @@ import { CallsChain, callHistory, randomIds, recordsPrefix, recordsResponder } f
 /** Call records: takes them from the gateways, writes them to the log, looks them up. */
 export async function serveAudit(parts: Parts): Promise<Serving> {
   const { bus, log } = parts;
-  const rows = new SharedRows(parts, { folds: ['last-used'] });
+  const rows = await SharedRows.open(parts, { folds: ['last-used'] });
   await rows.start();
   const chain = new CallsChain(log, randomIds);
   const stops = [

@@ -35,7 +35,7 @@ export async function serveCredentials(parts: Parts): Promise<Serving> {
   await local.start();
   const accountId = await startPlatform(parts, sealer, local);
   const eraser = new SecretEraser(dataKeys, sealer);
-  const shared = new SharedRows(parts, { folds: ['credentials'], storing: (events) => eraser.seen(events) });
+  const shared = await SharedRows.open(parts, { folds: ['credentials'], storing: (events) => eraser.seen(events) });
   await shared.start();
   const longTerm = longTermAnswers({ keys: derived, reached });
   const stops = [

@@ -2,7 +2,7 @@ import { followingChecks, type Parts, respondFor, type Serving, SharedRows } fro
 
 /** Users, groups, roles, policies, accounts: rows in Redis, folded by one of the replicas. */
 export async function serveDirectory(parts: Parts): Promise<Serving> {
-  const rows = new SharedRows(parts, { folds: ['directory', 'platform'] });
+  const rows = await SharedRows.open(parts, { folds: ['directory', 'platform'] });
   await rows.start();
   const stopResponding = await respondFor('directory', parts, rows);
   return {

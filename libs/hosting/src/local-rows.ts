@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Awaitable, Position } from '@muniment/kernel';
-import { openReadModels } from '@muniment/readmodel-lmdb';
 import {
   type Catching,
   hasReached,
@@ -28,6 +27,8 @@ export class LocalRows {
   readonly projectors: readonly Projector[];
 
   static async open(parts: Parts, projections: readonly Projection[], made?: MadeOfRows): Promise<LocalRows> {
+    // Loaded only where it is needed, as are all clients of engines: each costs every start its time.
+    const { openReadModels } = await import('@muniment/readmodel-lmdb');
     const readModels = await openReadModels({ path: parts.directory.readModels, onFailure: parts.failed });
     return new LocalRows(parts, projections, readModels, made);
   }

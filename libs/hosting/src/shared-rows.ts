@@ -1,6 +1,5 @@
 import type { RecordedEvent } from '@muniment/kernel';
 import { ConfigurationError } from '@muniment/nest';
-import { openRedis } from '@muniment/readmodel-redis';
 import {
   hintedPosition,
   type Projection,
@@ -32,12 +31,18 @@ export class SharedRows {
   readonly keeper: Keeper;
   readonly #stops: (() => void)[] = [];
 
-  constructor(parts: Parts, { folds, storing }: SharedRowsOptions) {
+  static async open(parts: Parts, options: SharedRowsOptions): Promise<SharedRows> {
     const { redisUrl: url } = parts.configuration;
     if (url === undefined) {
       throw new ConfigurationError([`MUNIMENT_REDIS_URL: the service \`${parts.name}\` reads from Redis and needs it`]);
     }
-    this.readModels = openRedis({ url, holder: `${parts.name}-${parts.replica}` });
+    // Loaded only where it is needed, as are all clients of engines: each costs every start its time.
+    const { openRedis } = await import('@muniment/readmodel-redis');
+    return new SharedRows(parts, options, openRedis({ url, holder: `${parts.name}-${parts.replica}` }));
+  }
+
+  private constructor(parts: Parts, { folds, storing }: SharedRowsOptions, readModels: ReadModels) {
+    this.readModels = readModels;
     const projector = (projection: Projection) => {
       const { name } = projection;
       const folding = folds.includes(name);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
 import { Configuration } from './configuration.js';
 import { described } from './setting.js';
+import { validator } from './validator.js';
 
 /** A setting that is unknown, malformed or unsafe. */
 export class ConfigurationError extends Error {
@@ -58,7 +58,7 @@ export function readConfiguration(
     else if (value !== undefined && value !== '') settings[known] = value;
   }
   const configuration = plainToInstance(Configuration, { ...settings, ...overrides });
-  for (const { property: name, constraints } of validateSync(configuration)) {
+  for (const { property: name, constraints } of validator.validateSync(configuration)) {
     const setting = described.get(name)?.setting ?? name;
     for (const problem of Object.values(constraints ?? {}))
       problems.push(`${setting}: ${problem.replace(`${name} `, '')}`);
