@@ -44,7 +44,8 @@ function startService(
   return new Child({
     name,
     program: process.execPath,
-    args: [join(apps, service, 'dist/main.js')],
+    // With Node's own options that this process was started with: memory limits, profiles.
+    args: [...process.execArgv, join(apps, service, 'dist/main.js')],
     environment: {
       ...(service === 'credentials' ? {} : withoutRootCredentials),
       ...settings,
