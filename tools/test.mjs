@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEventStore } from './event-store.mjs';
 import { tally } from './tally.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,6 +15,9 @@ const workers = given.some((argument) => /^(?:-w|-i|--maxWorkers|--runInBand)\b/
   ? []
   : ['--maxWorkers=2'];
 
+const stopEventStore = given.some((argument) => argument.startsWith('--list'))
+  ? async () => {}
+  : await startEventStore();
 const jest = spawn(
   process.execPath,
   [
@@ -29,7 +33,8 @@ const jest = spawn(
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
 
-jest.on('close', (status) => {
+jest.on('close', async (status) => {
+  await stopEventStore();
   const results = existsSync(outputFile) ? JSON.parse(readFileSync(outputFile, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   // Options such as --listTests or --showConfig run no test and leave no results.

@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const needed = { 'nats-server': 'nats-server', 'redis-server': 'redis-server' };
+const needed = ['nats-server', 'redis-server'];
+// Debian puts servers where not every PATH leads.
+process.env.PATH += ':/usr/sbin:/usr/local/sbin';
 
 export default async function setup() {
-  const lacks = Object.keys(needed).find((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error);
+  const lacks = needed.find((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error);
   if (lacks) {
     process.env.MUNIMENT_TEST_LACKS = lacks;
     return;

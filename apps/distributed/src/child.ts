@@ -57,7 +57,8 @@ export class Child {
     const { program, args, environment, ready, installed, line } = this.#options;
     const begun = Date.now();
     const child = spawn(program, args, {
-      env: { ...process.env, ...environment },
+      // Debian puts servers where not every PATH leads.
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;
