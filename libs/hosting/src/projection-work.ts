@@ -64,6 +64,9 @@ interface Job extends Named {
   error?: string;
 }
 
+/** So much work is remembered: whoever has asked for it may look a little late. */
+const remembered = 100;
+
 const isOpen = ({ state }: Job): boolean => state === 'waiting' || state === 'running';
 
 /** Verifies and rebuilds read models in the background, one after another, while they go on being used. */
@@ -71,7 +74,7 @@ export class ProjectionWork {
   readonly #keepers: readonly Keeper[];
   readonly #log: EventLog;
   readonly #ended: (status: WorkStatus) => void;
-  /** The last of each projection. */
+  /** By id, in the order in which they were begun. */
   readonly #jobs = new Map<string, Job>();
   #queue: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -94,7 +97,7 @@ export class ProjectionWork {
       );
   }
 
-  /** How everything stands that was begun since the start; of each projection the last. */
+  /** How everything stands that was begun, of late. */
   progress(): readonly WorkStatus[] {
     return Array.from(this.#jobs.values(), statusOf);
   }
@@ -114,15 +117,22 @@ export class ProjectionWork {
   #begin(kind: WorkKind, keeper: Keeper, live: Following & Live): Begun {
     const { place } = keeper;
     const projection = live.projection.name;
-    const key = `${place} ${projection}`;
-    const before = this.#jobs.get(key);
-    if (before && isOpen(before)) return { projection, place, refused: 'busy' };
+    const jobs = [...this.#jobs.values()];
+    if (jobs.some((job) => job.live === live && isOpen(job))) return { projection, place, refused: 'busy' };
     if (live.role === 'watches' || this.#stopped) return { projection, place, refused: 'elsewhere' };
     const id = randomUUID();
     const job: Job = { id, projection, place, kind, keeper, live, state: 'waiting', cancelled: false };
-    this.#jobs.set(key, job);
+    this.#jobs.set(id, job);
+    this.#forgetOldest(jobs);
     this.#queue = this.#queue.then(() => this.#run(job));
     return { projection, place, id };
+  }
+
+  #forgetOldest(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      if (this.#jobs.size <= remembered) return;
+      if (!isOpen(job)) this.#jobs.delete(job.id);
+    }
   }
 
   /** Never rejects. */
