@@ -10,7 +10,7 @@ import {
   type WireFault,
   type WireRequest,
 } from '@muniment/aws-wire';
-import type { Awaitable, Position } from '@muniment/kernel';
+import type { Awaitable, Caller, Position } from '@muniment/kernel';
 import {
   type Bus,
   isAway,
@@ -193,7 +193,7 @@ export class Gateway {
       input: paged.input,
       caller,
       requestId: journey.requestId,
-      commandId: journey.requestId,
+      commandId: commandIdOf(incoming, caller, found, journey.requestId),
       at: journey.facts.at,
       position: Math.max(this.#position, positionIn(incoming)),
     });
@@ -298,6 +298,17 @@ const claimOf = ({ accessKeyId, account }: { accessKeyId?: string; account?: str
 function withPosition(headers: Readonly<Record<string, string>>, position: Position): Readonly<Record<string, string>> {
   (headers as Record<string, string>)['x-muniment-position'] = String(position);
   return headers;
+}
+
+const invocationId = /^[\w-]{16,64}$/;
+
+/**
+ * SDKs send one id with all tries of a call. What an earlier try has done, its answer lost, is answered and not done
+ * again. The id counts only among the calls of one access key and operation: nobody meets another's.
+ */
+function commandIdOf({ headers }: Incoming, { accessKeyId }: Caller, { name }: Operation, requestId: string): string {
+  const id = headers['amz-sdk-invocation-id'];
+  return typeof id === 'string' && invocationId.test(id) ? `${accessKeyId}/${name}/${id}` : requestId;
 }
 
 /** A client may demand that the answer knows everything up to a position it has been told of. */

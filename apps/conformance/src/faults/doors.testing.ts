@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { IAM } from '@aws-sdk/client-iam';
 import { STS } from '@aws-sdk/client-sts';
 import type { Clients } from '../harness/clients.js';
 import type { Credentials } from '../harness/target.js';
-import { type Entry, type History, wasRefused } from './history.testing.js';
+import { type Entry, type History, outcomeOf, wasRefused } from './history.testing.js';
 
 export interface DoorsOptions {
   /** URLs of all gateways. */
@@ -13,6 +14,8 @@ export interface DoorsOptions {
   readonly attempts?: number;
   /** Of the gateways, the one that is asked as long as it listens. */
   readonly home?: number;
+  /** After an unknown outcome another gateway is asked, so often: as the SDKs do it behind a load balancer. */
+  readonly elsewhere?: number;
   /** Without an answer for so long, a call's outcome is unknown. */
   readonly patience?: number;
 }
@@ -49,20 +52,22 @@ export class Doors {
     credentials: Credentials,
     make: (clients: Clients) => Promise<Output>,
   ): Promise<Output | undefined> {
-    const { history, urls } = this.#options;
-    for (;;) {
+    const { history, elsewhere = 0 } = this.#options;
+    for (let tries = 0; ; ) {
       try {
         const output = await make(this.#clientsOf(credentials));
         history.ok(entry, output);
         return output;
       } catch (error) {
-        if (!wasRefused(error)) {
+        const refused = wasRefused(error);
+        if (!refused && (outcomeOf(error) === 'fail' || ++tries > elsewhere)) {
           history.failed(entry, error as Error);
           return undefined;
         }
-        this.refused++;
-        this.#at = (this.#at + 1) % urls.length;
-        await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+        if (refused) this.refused++;
+        else entry.attempts++;
+        this.#at = (this.#at + 1) % this.#options.urls.length;
+        await sleep(pauseMilliseconds);
       }
     }
   }

@@ -18,6 +18,8 @@ export interface Entry extends Asked {
   /** Undefined while it is under way. */
   outcome: Outcome | undefined;
   milliseconds: number;
+  /** How often a client has tried by itself. */
+  attempts: number;
   output: unknown;
   error: { readonly name: string; readonly message: string } | undefined;
 }
@@ -45,9 +47,12 @@ export function outcomeOf(error: unknown): 'fail' | 'unknown' {
  * another realm than its own, as Jest makes them.
  */
 export const wasRefused = (error: unknown): boolean => {
-  const { message, $metadata } = error as { message: string; $metadata?: { attempts?: number } };
-  return message.includes('connect ECONNREFUSED') && ($metadata?.attempts ?? 1) === 1;
+  const { message } = error as Error;
+  return message.includes('connect ECONNREFUSED') && attemptsOf(error) === 1;
 };
+
+const attemptsOf = (ended: unknown): number =>
+  (ended as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 
 export class History {
   readonly entries: Entry[] = [];
@@ -59,6 +64,7 @@ export class History {
       began: performance.now(),
       outcome: undefined,
       milliseconds: 0,
+      attempts: 1,
       output: undefined,
       error: undefined,
     };
@@ -69,18 +75,15 @@ export class History {
   ok(entry: Entry, output: unknown): void {
     entry.outcome = 'ok';
     entry.output = output;
+    entry.attempts += attemptsOf(output) - 1;
     entry.milliseconds = performance.now() - entry.began;
   }
 
   failed(entry: Entry, error: Error): void {
     entry.outcome = outcomeOf(error);
+    entry.attempts += attemptsOf(error) - 1;
     entry.error = { name: error.name, message: error.message };
     entry.milliseconds = performance.now() - entry.began;
-  }
-
-  /** Nothing was sent: it never was. */
-  unsent(entry: Entry): void {
-    this.entries.splice(this.entries.lastIndexOf(entry), 1);
   }
 
   count(outcome: Outcome): number {
