@@ -2,20 +2,26 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { api } from './benches/api.js';
 import type { Bench } from './benches/bench.js';
+import { distributedApi } from './benches/distributed/api.js';
+import { catchingUp } from './benches/distributed/catch-up.js';
+import { propagation } from './benches/distributed/propagation.js';
+import { replicas } from './benches/distributed/replicas.js';
+import { distributedStart } from './benches/distributed/start.js';
 import { memory } from './benches/memory.js';
 import { policy } from './benches/policy.js';
 import { scale } from './benches/scale.js';
 import { start } from './benches/start.js';
 import { steps } from './benches/steps.js';
-import { readOptions } from './options.js';
+import { type Form, readOptions } from './options.js';
 import { printed, type Table } from './table.js';
 
-const benches: readonly Bench[] = [api, policy, start, memory, scale, steps];
+const benches: Readonly<Record<Form, readonly Bench[]>> = {
+  solo: [api, policy, start, memory, scale, steps],
+  distributed: [distributedApi, replicas, catchingUp, propagation, distributedStart],
+};
+const namesOf = (form: Form) => benches[form].map(({ name }) => name);
 
-const options = readOptions(
-  process.argv.slice(2),
-  benches.map(({ name }) => name),
-);
+const options = readOptions(process.argv.slice(2), { solo: namesOf('solo'), distributed: namesOf('distributed') });
 if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });
 
 const machine = {
@@ -29,7 +35,7 @@ const { node, processors, model, loadBefore } = machine;
 console.log(`node ${node}, ${processors} processors: ${model}, load before the start ${loadBefore.toFixed(1)}\n`);
 
 const results: Record<string, readonly Table[]> = {};
-for (const { name, run } of benches) {
+for (const { name, run } of benches[options.form]) {
   if (options.only.length > 0 && !options.only.includes(name)) continue;
   const tables = await run(options);
   results[name] = tables;

@@ -40,7 +40,7 @@ async function run({ seconds: wanted }: Options): Promise<readonly Table[]> {
           const requests = () => repeat(calls.map((call) => signedCall(call, credentials, server.target)));
           const { cpu, firstError } = await underLoad(server, { lanes, rounds, seconds, requests });
           if (firstError !== undefined) throw new Error(firstError);
-          return cpu;
+          return cpu['server'] ?? 0;
         };
         const getUser = await measured(Array.from({ length: pool }, (_, call) => someUser(call, users)));
         const listUsers = await measured(Array.from({ length: pool }, () => listing));

@@ -1,4 +1,5 @@
 import { Installation } from './installation.js';
+import { Platform, type PlatformOptions } from './platform.js';
 import { type Population, seedUsers } from './seed.js';
 import { ServerProcess } from './server-process.js';
 
@@ -26,6 +27,20 @@ export async function withServer<Result>(
     return await use(server);
   } finally {
     await server.stop();
+  }
+}
+
+/** Runs `use` against the distributed form, which is stopped afterwards, come what may. */
+export async function withPlatform<Result>(
+  installation: Installation,
+  options: PlatformOptions,
+  use: (platform: Platform) => Promise<Result>,
+): Promise<Result> {
+  const platform = await Platform.start(installation, options);
+  try {
+    return await use(platform);
+  } finally {
+    await platform.stop();
   }
 }
 

@@ -18,10 +18,15 @@ export const seededName = (index: number): string => `seeded-${String(index).pad
 export async function seedUsers(eventLog: string, populations: readonly Population[]): Promise<void> {
   const log = await openEventLog({ path: eventLog });
   try {
-    await Promise.all(populations.map((population, index) => seedAccount(log, population, index)));
+    await writeUsers(log, populations);
   } finally {
     await log.close();
   }
+}
+
+/** The same for a log that is open. */
+export async function writeUsers(log: EventLog, populations: readonly Population[]): Promise<void> {
+  await Promise.all(populations.map((population, index) => seedAccount(log, population, index)));
 }
 
 async function seedAccount(log: EventLog, { account, users }: Population, index: number): Promise<void> {

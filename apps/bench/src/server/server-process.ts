@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Lane, type Target } from '../driver/lane.js';
+import { freePort } from './free-port.js';
 import type { Installation } from './installation.js';
+import type { Served } from './under-load.js';
 import { cpuMicroseconds, type Memory, memoryOf } from './usage.js';
 
 const program = fileURLToPath(new URL('../../../solo/dist/main.js', import.meta.url));
@@ -13,7 +14,7 @@ const pollMilliseconds = 5;
 const keptOutput = 8192;
 
 /** A server of its own process on an installation's data, with everything on that a user would have on. */
-export class ServerProcess {
+export class ServerProcess implements Served {
   readonly target: Target;
   /** Milliseconds from the start of the process until it was ready. */
   readonly readyAfter: number;
@@ -60,8 +61,17 @@ export class ServerProcess {
     return this.#child.pid as number;
   }
 
-  get cpu(): number {
-    return cpuMicroseconds(this.pid);
+  get targets(): readonly Target[] {
+    return [this.target];
+  }
+
+  usage(): { readonly server: number } {
+    return { server: cpuMicroseconds(this.pid) };
+  }
+
+  /** What is still to be written is so little that no figure shows it. */
+  settled(): Promise<void> {
+    return Promise.resolve();
   }
 
   get memory(): Memory {
@@ -88,14 +98,4 @@ async function isReady(target: Target): Promise<boolean> {
   } finally {
     lane?.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
