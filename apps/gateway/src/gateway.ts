@@ -27,6 +27,8 @@ import { platformAccount } from './platform-account.js';
 const writtenHint = 'muniment.hints.written';
 const flushMilliseconds = 3000;
 const lookupMilliseconds = 500;
+/** The same while records cannot be delivered. */
+const vainMilliseconds = 100;
 
 /** The one HTTP port: keys and decisions come from other services, records go to another. */
 export async function serveGateway(parts: Parts): Promise<Serving> {
@@ -70,8 +72,11 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     refusal: () => recorder.refusal,
     record: (facts, durably) => recorder.record(facts, durably),
     // Who looks calls up finds those that this gateway has answered before.
-    beforeAsking: (context) =>
-      context === 'audit' && recorder.state.records > 0 ? recorder.flush(lookupMilliseconds) : undefined,
+    beforeAsking: (context) => {
+      const { records, failure } = recorder.state;
+      if (context !== 'audit' || records === 0) return undefined;
+      return recorder.flush(failure === undefined ? lookupMilliseconds : vainMilliseconds);
+    },
     unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
     settled: (position) => settled.reached(position, patience),
     written: (position) => bus.publish(writtenHint, { position }),

@@ -35,7 +35,7 @@ export async function serveSts(parts: Parts): Promise<Serving> {
     await respondFor(
       'sts',
       parts,
-      { readModels: local.readModels, rows: local.rows, prompt: local.projectors },
+      { readModels: local.readModels, rows: local.rows, prompt: local.prompt },
       { sealer },
     ),
   ];

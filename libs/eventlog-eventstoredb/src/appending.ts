@@ -38,7 +38,7 @@ export class Appender {
   }
 
   async append(write: Write, before?: Before): Promise<Appended> {
-    const end = performance.now() + this.#deadline;
+    const end = performance.now() + this.#connection.patience(this.#deadline);
     const left = () => end - performance.now();
     let lost = false;
     let prepared = before === undefined;

@@ -15,6 +15,9 @@ const youth = { first: 500, most: 2_000 };
 /** Reads go their own way inside the client, which gives up for ever when the server was not there at first. */
 const mostUnread = 10_000;
 
+/** For so long a server that has gone is expected back any moment. */
+const hopeful = 1_000;
+
 /** Calls may still be under way on a client that was given up. */
 const farewell = 5_000;
 
@@ -32,7 +35,8 @@ export class Connection {
   #youth = youth.first;
   /** When this client's reads have last come to something. */
   #read = Number.NEGATIVE_INFINITY;
-  #away = false;
+  /** Infinite while the server is there. */
+  #awaySince = Number.POSITIVE_INFINITY;
   #closed = false;
 
   /** `onFailure` is told once each time the server goes away. */
@@ -47,6 +51,11 @@ export class Connection {
     return this.#client;
   }
 
+  /** How long it makes sense to wait: half as long for a server that has not answered for a while. */
+  patience(milliseconds: number): number {
+    return performance.now() - this.#awaySince > hopeful ? milliseconds / 2 : milliseconds;
+  }
+
   mustBeOpen(): void {
     if (this.#closed) throw new LogUnavailable('it is closed');
   }
@@ -56,7 +65,7 @@ export class Connection {
     const { client } = this;
     try {
       const result = await within(milliseconds, ask(client));
-      this.#away = false;
+      this.#awaySince = Number.POSITIVE_INFINITY;
       this.#youth = youth.first;
       return result;
     } catch (error) {
@@ -111,8 +120,8 @@ export class Connection {
     // Of a broken connection the client knows by itself, silence it would bear for ever. But not yet: whoever asks now
     // what became of a write asks on a connection that stands, and reads have one of their own.
     if (error instanceof NoAnswer) setImmediate(() => this.renew(client));
-    if (this.#away) return;
-    this.#away = true;
+    if (Number.isFinite(this.#awaySince)) return;
+    this.#awaySince = performance.now();
     this.#onFailure(new LogUnavailable(messageOf(error), { cause: error }));
   }
 

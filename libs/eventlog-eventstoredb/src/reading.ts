@@ -57,7 +57,7 @@ export class Reader {
     from: Revision | typeof START | typeof END,
     count: number,
     direction: typeof FORWARDS | typeof BACKWARDS = FORWARDS,
-    withinMilliseconds = this.#deadline,
+    withinMilliseconds = this.#connection.patience(this.#deadline),
   ): Promise<StoredEvent[]> {
     const fromRevision: ReadRevision = typeof from === 'number' ? BigInt(from) : from;
     const options = { direction, fromRevision, maxCount: count, requiresLeader: true };

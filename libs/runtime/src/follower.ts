@@ -1,5 +1,5 @@
 import type { Awaitable, Position, RecordedEvent } from '@muniment/kernel';
-import { type Following, hasReached, patienceFor } from './following.js';
+import { type Following, hasReached, patienceFor, patienceWhileStalled } from './following.js';
 import { nobodyParked } from './parked.js';
 import type { EventLog } from './ports/event-log.js';
 import { pageSize } from './projection.js';
@@ -35,7 +35,11 @@ export class Follower implements Following {
     this.projection = { name: options.name };
     this.#options = options;
     this.#log = log;
-    this.#rounds = new Rounds(() => this.#round(), options);
+    const stalled = (why: Stalled) => {
+      this.#waiters.hurry(patienceWhileStalled);
+      options.stalled?.(why);
+    };
+    this.#rounds = new Rounds(() => this.#round(), { ...options, stalled });
   }
 
   get position(): Position {

@@ -27,8 +27,8 @@ export interface Following {
 export const hasReached = (following: Following, position: Position): boolean =>
   position <= following.position && following.floor <= following.position && following.failure === undefined;
 
-/** While something is away nobody waits longer than this for it, in milliseconds. */
-const patienceWhileStalled = 800;
+/** While something is away nobody waits longer than this for it, in milliseconds: callers have a second in all. */
+export const patienceWhileStalled = 400;
 
 /** How long it makes sense to wait for a position. */
 export const patienceFor = ({ stalled }: Pick<Following, 'stalled'>, milliseconds: number): number =>

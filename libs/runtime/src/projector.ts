@@ -1,5 +1,5 @@
 import type { Awaitable, Position } from '@muniment/kernel';
-import { type Following, hasReached, patienceFor } from './following.js';
+import { type Following, hasReached, patienceFor, patienceWhileStalled } from './following.js';
 import { KeptRows, type KeptRowsOptions } from './kept-rows.js';
 import type { Parked } from './parked.js';
 import type { Commit, EventLog } from './ports/event-log.js';
@@ -56,7 +56,11 @@ export class Projector implements Following {
       this.#waiters.refuse();
       options.failed?.(error);
     };
-    this.#rounds = new Rounds(() => this.#round(), { ...options, failed });
+    const stalled = (why: Stalled) => {
+      this.#waiters.hurry(patienceWhileStalled);
+      options.stalled?.(why);
+    };
+    this.#rounds = new Rounds(() => this.#round(), { ...options, failed, stalled });
   }
 
   get position(): Position {

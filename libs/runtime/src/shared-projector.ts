@@ -1,5 +1,5 @@
 import type { Awaitable, Position } from '@muniment/kernel';
-import { type Following, hasReached, patienceFor } from './following.js';
+import { type Following, hasReached, patienceFor, patienceWhileStalled } from './following.js';
 import { parkedIn } from './kept-rows.js';
 import { nobodyParked, type Parked } from './parked.js';
 import { systemClock } from './ports/clock.js';
@@ -176,6 +176,7 @@ export class SharedProjector implements Following {
       storedBefore: Number.isFinite(this.#floor) ? Math.max(this.#floor, this.#position) : 0,
       leased: () => performance.now() < this.#leasedUntil,
       moved: (position) => this.#moved(folding, position),
+      stalled: (stalled) => this.#tellStalled(stalled),
       failed: (error) => {
         this.#failure = error;
         this.#waiters.refuse();
@@ -264,9 +265,14 @@ export class SharedProjector implements Following {
     if (this.#floor <= this.#position) this.#waiters.reached(this.#position);
   }
 
+  #tellStalled(stalled: Stalled): void {
+    this.#waiters.hurry(patienceWhileStalled);
+    this.#options.stalled?.(stalled);
+  }
+
   #stall(error: unknown): void {
     if (this.#stalled) return;
     this.#stalled = { since: (this.#options.clock ?? systemClock).now(), why: String(error) };
-    this.#options.stalled?.(this.#stalled);
+    this.#tellStalled(this.#stalled);
   }
 }

@@ -2,6 +2,8 @@ import type { Position } from '@muniment/kernel';
 
 interface Waiter {
   readonly position: Position;
+  readonly since: number;
+  timer: NodeJS.Timeout;
   readonly wake: (reached: boolean) => void;
 }
 
@@ -17,17 +19,24 @@ export class Waiters {
     return new Promise((resolve) => {
       const waiter: Waiter = {
         position,
+        since: performance.now(),
+        timer: setTimeout(() => this.#late(waiter), withinMilliseconds),
         wake: (reached) => {
-          clearTimeout(timer);
+          clearTimeout(waiter.timer);
           resolve(reached);
         },
       };
-      const timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiter);
-        resolve(false);
-      }, withinMilliseconds);
       this.#waiting.push(waiter);
     });
+  }
+
+  /** It has become unlikely: nobody waits longer than so long, counted from when he came. */
+  hurry(milliseconds: number): void {
+    const now = performance.now();
+    for (const waiter of this.#waiting) {
+      clearTimeout(waiter.timer);
+      waiter.timer = setTimeout(() => this.#late(waiter), Math.max(0, waiter.since + milliseconds - now));
+    }
   }
 
   reached(position: Position): void {
@@ -42,5 +51,10 @@ export class Waiters {
 
   refuse(): void {
     for (const waiter of this.#waiting.splice(0)) waiter.wake(false);
+  }
+
+  #late(waiter: Waiter): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiter);
+    waiter.wake(false);
   }
 }

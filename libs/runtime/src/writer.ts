@@ -36,9 +36,13 @@ export interface WriterOptions {
 /** Milliseconds for which a command is tried against other writers; then its caller is asked to try again (R17). */
 export const persistence = 2000;
 
+/** Whoever has waited so long, in milliseconds, for a log that does not answer is told so. */
+const patienceWhileAway = 300;
+
 interface Waiting {
   readonly turn: Turn;
   readonly meta: EventMetadata;
+  readonly came: number;
   /** Past this moment it is not tried again. */
   readonly until: number;
   /** Number of the last question to the log when it came. */
@@ -50,6 +54,7 @@ interface Waiting {
 /** Somebody wants to look at the state, at a position or later. */
 interface Looking {
   readonly position: Position;
+  readonly came: number;
   readonly resolve: (folded: Folded) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -130,7 +135,7 @@ export class Writer {
   folded(position: Position = 0): Promise<Folded> {
     if (!this.#behind && (!this.#shared || position <= this.#position)) return this.#stream.folded();
     return new Promise((resolve, reject) => {
-      this.#looking.push({ position, resolve, reject });
+      this.#looking.push({ position, came: performance.now(), resolve, reject });
       this.#wake();
     });
   }
@@ -138,7 +143,7 @@ export class Writer {
   /** Queues a command's turn; answers when its events are on disk. */
   write(turn: Turn, meta: EventMetadata, until = performance.now() + persistence): Promise<Written | typeof startOver> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ turn, meta, until, since: this.#asked, resolve, reject });
+      this.#waiting.push({ turn, meta, came: performance.now(), until, since: this.#asked, resolve, reject });
       this.#wake();
     });
   }
@@ -260,7 +265,16 @@ export class Writer {
       // Whether it was written is unknown until the log is read again.
       this.#behind = true;
       for (const { reject } of batch) reject(error);
+      if (error instanceof LogUnavailable) this.#rejectPatient(error);
     }
+  }
+
+  /** Who has waited long for a log that did not answer hears of it now, and not after another vain try. */
+  #rejectPatient(error: LogUnavailable): void {
+    const since = performance.now() - patienceWhileAway;
+    for (const { came, reject } of [...this.#waiting, ...this.#looking]) if (came < since) reject(error);
+    this.#waiting = this.#waiting.filter(({ came }) => came >= since);
+    this.#looking = this.#looking.filter(({ came }) => came >= since);
   }
 
   /** Somebody else was first. */
