@@ -79,8 +79,8 @@ export class Cluster {
     this.#settings = { MUNIMENT_ROOT_KEY: key(), MUNIMENT_MARKER_KEY: key(), ...settings };
   }
 
-  /** Further replicas. */
-  async add(replicas: Replicas): Promise<void> {
+  /** Further replicas, with settings of their own over the cluster's. */
+  async add(replicas: Replicas, settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const ports = { nats: this.nats.port, redis: this.redis.port, store: this.store.port };
     const starting = Object.entries(replicas).flatMap(([name, count]) => {
       const before = this.of(name as ServiceName).length;
@@ -90,7 +90,7 @@ export class Cluster {
           replica: before + index + 1,
           dataDirectory: this.dataDirectory,
           ports,
-          settings: this.#settingsOf(name as ServiceName),
+          settings: { ...this.#settingsOf(name as ServiceName), ...settings },
         }),
       );
     });
