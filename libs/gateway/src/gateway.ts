@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CallFacts } from '@muniment/audit/contract';
 import type { Operation, Service } from '@muniment/aws-model';
 import {
@@ -304,11 +305,14 @@ const invocationId = /^[\w-]{16,64}$/;
 
 /**
  * SDKs send one id with all tries of a call. What an earlier try has done, its answer lost, is answered and not done
- * again. The id counts only among the calls of one access key and operation: nobody meets another's.
+ * again. The id counts only among the calls of one access key, operation and input: nobody meets another's, and a
+ * client that never changes it is not told of a change that was not made.
  */
-function commandIdOf({ headers }: Incoming, { accessKeyId }: Caller, { name }: Operation, requestId: string): string {
-  const id = headers['amz-sdk-invocation-id'];
-  return typeof id === 'string' && invocationId.test(id) ? `${accessKeyId}/${name}/${id}` : requestId;
+function commandIdOf(incoming: Incoming, { accessKeyId }: Caller, { name }: Operation, requestId: string): string {
+  const id = incoming.headers['amz-sdk-invocation-id'];
+  if (typeof id !== 'string' || !invocationId.test(id)) return requestId;
+  const input = createHash('sha256').update(incoming.target).update('\n').update(incoming.body).digest('base64url');
+  return `${accessKeyId}/${name}/${id}/${input.slice(0, 22)}`;
 }
 
 /** A client may demand that the answer knows everything up to a position it has been told of. */
