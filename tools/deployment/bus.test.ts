@@ -33,7 +33,7 @@ const contexts = [...new Set(serviceNames.flatMap((name) => [name, ...(services[
 /** One subject of every kind that there is on this bus, and some of NATS's own. */
 const subjects = [
   contexts.flatMap((context) => ['', '.Operation', '.deep.Operation'].map((rest) => `muniment.${context}${rest}`)),
-  serviceNames.flatMap((name) => [`muniment.control.${name}.Rebuild`, `muniment.control.${name}`]),
+  serviceNames.flatMap((name) => [`muniment.control.${name}.1.Rebuild`, `muniment.control.${name}`]),
   serviceNames.flatMap((name) => [`$SRV.INFO.muniment-${name}`, `$SRV.STATS.muniment-${name}.id`]),
   busUsers.map((name) => `_INBOX_${name}.answer.1`),
   ['muniment', 'muniment.other.Operation', 'other', 'muniment.hints', 'muniment.hints.appended'],

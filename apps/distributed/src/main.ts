@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DataDirectory, showStoredCredentials } from '@muniment/hosting';
+import { DataDirectory, showStoredCredentials, writePrivately } from '@muniment/hosting';
 import type { ServiceName } from '@muniment/hosting/services';
 import { type Configuration, readConfiguration } from '@muniment/nest';
 import { Child } from './child.js';
@@ -18,6 +18,15 @@ async function startEngines(configuration: Configuration): Promise<Engine[]> {
   const engines = await Promise.all(starting);
   await Promise.all(engines.map(({ child }) => child.started));
   return engines;
+}
+
+/** How the `muniment` command reaches the services, when nobody but this process knows where their bus is. */
+function tellOperator(engines: readonly Engine[], { path }: DataDirectory): void {
+  const settings = engines.find(({ child }) => child.name === 'nats')?.settings;
+  if (!settings) return;
+  const file = join(path, 'operator.json');
+  writePrivately(file, `${JSON.stringify(settings, null, 2)}\n`);
+  process.stdout.write(`to ask how it stands: MUNIMENT_CONFIG_FILE=${file} node_modules/.bin/muniment status\n`);
 }
 
 /** Gateways listen one port after the other; nobody but health checks comes to the others. */
@@ -100,6 +109,7 @@ async function main(): Promise<void> {
     }
     await Promise.all(services.map(({ started }) => started));
     process.stdout.write('muniment is ready\n');
+    tellOperator(engines, directory);
     if (isNew) process.stdout.write(showStoredCredentials(directory.rootCredentials, door ?? '', process.stdout.isTTY));
   } catch (error) {
     process.stderr.write(`muniment: ${error instanceof Error ? error.message : String(error)}\n`);
