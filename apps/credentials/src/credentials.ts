@@ -37,7 +37,7 @@ export async function serveCredentials(parts: Parts): Promise<Serving> {
   const eraser = new SecretEraser(dataKeys, sealer);
   const shared = await SharedRows.open(parts, { folds: ['credentials'], storing: (events) => eraser.seen(events) });
   await shared.start();
-  const longTerm = longTermAnswers({ keys: derived, reached });
+  const longTerm = longTermAnswers({ keys: derived, reached, holds: (position) => local.holds(position) });
   const stops = [
     await bus.respond(keysPrefix, async (subject, asked: LongTermAsked) =>
       subject === `${keysPrefix}.Platform` ? { accountId } : longTerm(asked),

@@ -29,7 +29,7 @@ export async function serveSts(parts: Parts): Promise<Serving> {
   const keys = new DerivedKeys({ from, sealer, partition: configuration.partition, caughtUp: async () => undefined });
   await local.start();
   const reached = (position: number) => local.reached(position);
-  const open = sessionAnswers({ keys, reached });
+  const open = sessionAnswers({ keys, reached, holds: (position) => local.holds(position) });
   const stops = [
     await bus.respond(sessionsPrefix, (_, asked: SessionAsked) => open(asked)),
     await respondFor(

@@ -11,7 +11,7 @@ export interface DerivedKeysOptions {
   readonly from: Pick<Sources, 'anywhere' | 'findById'>;
   readonly sealer: Pick<Sealer, 'open' | 'openToken'>;
   readonly partition: string;
-  /** Waits until rows hold everything written so far; an unknown key may just have been made. */
+  /** Waits until rows hold everything written so far; an unknown key may just have been made. Rejects when they do not. */
   readonly caughtUp: () => Promise<void>;
 }
 

@@ -25,7 +25,11 @@ export interface TravellingCredential extends Omit<KnownCredential, 'signingKey'
 }
 
 export type KeyAnswer =
-  | { readonly credential?: TravellingCredential }
+  | {
+      readonly credential?: TravellingCredential;
+      /** Of a state that may be older than was asked for: good for this once, and not to be remembered. */
+      readonly provisional?: true;
+    }
   | { readonly expired: true }
   | { readonly unavailable: string };
 
@@ -33,6 +37,8 @@ export interface KeyAnswersOptions {
   readonly keys: DerivedKeys;
   /** Waits, not for ever, until the rows that keys come from hold a position. */
   readonly reached: (position: Position) => boolean | Promise<boolean>;
+  /** Whether they do hold it: with the log away nobody waits for what they lack. */
+  readonly holds: (position: Position) => boolean;
 }
 
 function travelling(known: KnownCredential | 'expired' | undefined): KeyAnswer {
@@ -43,13 +49,15 @@ function travelling(known: KnownCredential | 'expired' | undefined): KeyAnswer {
 
 /** Answers gateways' questions for keys from rows and a sealer of this process. */
 function answering<Asked extends LongTermAsked>(
-  { reached }: KeyAnswersOptions,
+  { reached, holds }: KeyAnswersOptions,
   find: (asked: Asked) => unknown,
 ): (asked: Asked) => Promise<KeyAnswer> {
   return async (asked) => {
     if (!(await reached(asked.position))) return { unavailable: 'it has not caught up with the last change' };
     try {
-      return travelling((await find(asked)) as KnownCredential | 'expired' | undefined);
+      const provisional = !holds(asked.position);
+      const answer = travelling((await find(asked)) as KnownCredential | 'expired' | undefined);
+      return provisional && 'credential' in answer ? { ...answer, provisional } : answer;
     } catch (error) {
       return { unavailable: error instanceof Error ? error.message : String(error) };
     }

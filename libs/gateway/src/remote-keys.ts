@@ -127,7 +127,8 @@ export class RemoteKeys implements SigningKeys {
     if (answer.credential === undefined) return undefined;
     const { signingKey, ...credential } = answer.credential;
     const known: KnownCredential = { ...credential, signingKey: createSecretKey(signingKey) };
-    if (changes === this.#changes) remember(kept, name, asked, known);
+    // Events that end it may have been seen here before: they would not be seen again.
+    if (changes === this.#changes && !answer.provisional) remember(kept, name, asked, known);
     return known;
   }
 }

@@ -69,6 +69,11 @@ export class LocalRows {
     return [{ reached: (position) => this.reached(position) }];
   }
 
+  /** Whether all rows do hold everything up to a position. */
+  holds(position: Position): boolean {
+    return this.projectors.every((projector) => hasReached(projector, position));
+  }
+
   /** For checks of these rows, and for making them again. */
   get keeper(): Keeper {
     return { place: 'own', readModels: this.readModels, projectors: this.projectors };
