@@ -51,8 +51,11 @@ export async function openDataDirectory(
     );
     const stop = () => Promise.all(projectors.map((projector) => projector.stop()));
     closing.push(stop);
-    interrupted.addEventListener('abort', () => void stop(), { once: true });
+    // Later, work that is under way ends by itself.
+    const early = (): void => void stop();
+    interrupted.addEventListener('abort', early);
     await Promise.all(projectors.map((projector) => projector.start()));
+    interrupted.removeEventListener('abort', early);
     const work = new ProjectionWork([{ place: 'own', readModels, projectors }], log);
     closing.push(() => work.stop());
     return { worker: workerOf(work), close };

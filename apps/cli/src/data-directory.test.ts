@@ -9,7 +9,7 @@ import { lines, outcomes, type Screen } from './screen.js';
 import { isWell, type Task } from './task.js';
 import { work } from './work.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let installation: Installation;
 beforeEach(() => {

@@ -1,5 +1,12 @@
+import type { Bus } from '@muniment/runtime';
 import { controlPrefix, type ProjectionWork, type ReplicaStatus, type WorkAsked } from './control.js';
-import type { Parts } from './parts.js';
+import type { ServiceName } from './service-names.js';
+
+export interface Commanded {
+  readonly bus: Bus;
+  readonly name: ServiceName;
+  readonly replica: string;
+}
 
 interface Asked extends WorkAsked {
   readonly ids?: readonly string[];
@@ -7,7 +14,7 @@ interface Asked extends WorkAsked {
 
 /** Answers what an operator asks of this one replica. */
 export function respondToControl(
-  { bus, name, replica }: Parts,
+  { bus, name, replica }: Commanded,
   status: () => Promise<ReplicaStatus>,
   work: ProjectionWork,
 ): Promise<() => Promise<void>> {
