@@ -6,16 +6,17 @@ import { Gateway, RemoteKeys } from '@muniment/gateway';
 import { routes } from '@muniment/hosting';
 import {
   followingChecks,
-  fromLastState,
   type Parts,
   type Serving,
   sharedRootKey,
+  unlessAway,
   watchProjection,
 } from '@muniment/hosting/services';
 import {
   deliverOver,
   EnvelopeSealer,
   Follower,
+  hintedPosition,
   patience,
   randomIds,
   SpooledRecorder,
@@ -33,15 +34,19 @@ const vainMilliseconds = 100;
 /** The one HTTP port: keys and decisions come from other services, records go to another. */
 export async function serveGateway(parts: Parts): Promise<Serving> {
   const { bus, configuration, log, logger, metrics } = parts;
+  const door: { gateway?: Gateway } = {};
   const keys: RemoteKeys = new RemoteKeys({ bus, position: () => follower.position });
   const follower = new Follower(log, {
     name: 'signing-keys',
     categories: ['credentials', 'directory'],
     seen: (events) => keys.seen(events),
     lost: () => keys.lost(),
+    refuted: (position, head) => door.gateway?.refuted(position, head),
+    // Keys that nobody would drop any more must not be used.
+    failed: parts.failed,
   });
   await follower.start();
-  const settled = fromLastState(follower);
+  const settled = unlessAway(follower);
   watchProjection(metrics, follower);
   const accountId = await platformAccount(parts);
   const spool = await openSpool({
@@ -82,7 +87,8 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     written: (position) => bus.publish(writtenHint, { position }),
     answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
   });
-  const stopHearing = bus.subscribe(writtenHint, (hint) => gateway.heard((hint as { position: number }).position));
+  door.gateway = gateway;
+  const stopHearing = bus.subscribe(writtenHint, (hint) => gateway.heard(hintedPosition(hint) ?? 0));
   return {
     gateway,
     checks: (head) => [...followingChecks([follower], head), spoolCheck(recorder)],

@@ -88,3 +88,49 @@ test('what cannot be made use of may have been anything', async () => {
   expect(await follower.reached(1, 1000)).toBe(true);
   expect(told).toEqual([1, 'lost']);
 });
+
+describe('a position that the log does not reach', () => {
+  async function refuting(log: FaultyLog) {
+    const refuted: [number, number][] = [];
+    const follower = new Follower(log, {
+      name: 'caches',
+      categories: ['ledger'],
+      seen: () => undefined,
+      lost: () => undefined,
+      refuted: (said, head) => refuted.push([said, head]),
+      firstPause: 5,
+    });
+    started.push(follower);
+    await follower.start();
+    return { follower, refuted };
+  }
+
+  test('is not waited for, and is told of', async () => {
+    const log = new FaultyLog();
+    const { follower, refuted } = await refuting(log);
+    await log.append(stream, -1, [taken('a')]);
+    const begun = performance.now();
+    expect(await follower.reached(9e15, 60_000)).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(refuted).toEqual([[9e15, 1]]);
+    await log.append(stream, 0, [taken('b')]);
+    expect(await follower.reached(2, 1000)).toBe(true);
+  });
+
+  test('takes nobody along who waits for one that comes', async () => {
+    const log = new FaultyLog();
+    const { follower } = await refuting(log);
+    const waiting = follower.reached(1, 60_000);
+    expect(await follower.reached(7, 60_000)).toBe(false);
+    await log.append(stream, -1, [taken('a')]);
+    expect(await waiting).toBe(true);
+  });
+
+  test.each([Number.NaN, undefined, 'nothing'])('nor anything that is no position: %s', async (position) => {
+    const log = new FaultyLog();
+    const { follower } = await refuting(log);
+    expect(await follower.reached(position as number, 20)).toBe(false);
+    await log.append(stream, -1, [taken('a')]);
+    await eventually(() => expect(follower.position).toBe(1));
+  });
+});

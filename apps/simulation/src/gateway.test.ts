@@ -264,3 +264,32 @@ test('an unsigned form of a megabyte costs little (S35)', async () => {
   expect((await admin.iam('ListUsers', {}, { tamper })).status).toBe(403);
   expect(process.cpuUsage(started).user).toBeLessThan(500_000);
 });
+
+describe('a position that another gateway is said to have told of, and that the log does not reach', () => {
+  test('is refused to wait for, until it is known to be wrong: then nobody waits', async () => {
+    const { platform, admin } = await open();
+    platform.gateway.heard(9e15);
+    expect(await admin.iam('ListUsers')).toMatchObject({ status: 503, code: 'ServiceUnavailable' });
+    platform.gateway.refuted(9e15, await platform.log.head());
+    expect((await admin.iam('ListUsers')).status).toBe(200);
+  });
+
+  test('costs no call its answer that waits for it meanwhile', async () => {
+    const { platform, admin } = await open();
+    platform.gateway.heard(9e15);
+    const waiting = admin.iam('ListUsers');
+    platform.gateway.refuted(9e15, await platform.log.head());
+    expect((await waiting).status).toBe(200);
+  });
+
+  test("hides nothing of this gateway's own writes", async () => {
+    const { platform, admin } = await open();
+    platform.gateway.heard(9e15);
+    platform.gateway.refuted(9e15, 0);
+    platform.readModels.milliseconds = 30;
+    await admin.iam('CreateUser', { UserName: 'bob' });
+    platform.gateway.heard(8e15);
+    platform.gateway.refuted(8e15, 0);
+    expect((await admin.iam('GetUser', { UserName: 'bob' })).status).toBe(200);
+  });
+});

@@ -151,8 +151,9 @@ export class Platform {
     await this.reached(await this.log.head());
   }
 
-  async reached(position: number): Promise<void> {
-    for (const projector of this.projectors) await projector.reached(position, 2000);
+  async reached(position: number): Promise<boolean> {
+    for (const projector of this.projectors) if (!(await projector.reached(position, 2000))) return false;
+    return true;
   }
 
   /** The call records of an account, oldest first. */

@@ -80,6 +80,16 @@ test('an answer can wait for a position, and is told when it is not reached in t
   await projector.stop();
 });
 
+test.each([Number.NaN, undefined])('what is no position is not reached, and stops nothing: %s', async (position) => {
+  const log = new MemoryEventLog();
+  const projector = new Projector(projection, log, new MemoryReadModels());
+  await projector.start();
+  expect(await projector.reached(position as number, 10)).toBe(false);
+  await log.append(streamOf('ledger', '111111111111'), NO_STREAM, [taken('a')]);
+  expect(await projector.reached(1, 1000)).toBe(true);
+  await projector.stop();
+});
+
 test('changes are told before anyone who waits goes on', async () => {
   const log = new MemoryEventLog();
   const told: string[] = [];

@@ -220,8 +220,11 @@ export class Solo {
   }
 
   /** At once, without a promise, when nothing has to be waited for: every request asks. */
-  #reached(position: Position): Awaitable<unknown> {
+  #reached(position: Position): Awaitable<boolean> {
     const behind = this.#prompt.filter((projector) => projector.position < position);
-    return behind.length > 0 && Promise.all(behind.map(async (projector) => projector.reached(position, patience)));
+    if (behind.length === 0) return true;
+    return Promise.all(behind.map(async (projector) => projector.reached(position, patience))).then((all) =>
+      all.every(Boolean),
+    );
   }
 }

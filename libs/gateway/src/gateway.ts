@@ -38,8 +38,8 @@ export interface GatewayOptions extends AuthenticationOptions {
   /** Takes the call record; `durably`: resolves when it is on disk. */
   readonly record: (facts: CallFacts, durably: boolean) => Promise<void> | undefined;
   readonly unexpected: (error: unknown, requestId: string) => void;
-  /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. */
-  readonly settled: (position: Position) => Awaitable<unknown>;
+  /** Waits, not for ever, until what is known of keys is as of a position: a key that was deleted is gone. False when it is not. */
+  readonly settled: (position: Position) => Awaitable<boolean>;
   /** Called before a context is asked: what it is asked about may still be on its way there. */
   readonly beforeAsking?: (context: string) => Promise<unknown> | undefined;
   /** Called with the position of each write that is answered: other gateways may be told. */
@@ -78,7 +78,9 @@ interface Journey {
 export class Gateway {
   readonly #options: GatewayOptions;
   /** The newest position that an answer of this gateway has told of: what was written is seen by every later call. */
-  #position: Position = 0;
+  #told: Position = 0;
+  /** The same of other gateways' answers, as they say. */
+  #heard: Position = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -101,7 +103,27 @@ export class Gateway {
 
   /** Another gateway has answered a write: what this one answers from now on knows of it. */
   heard(position: Position): void {
-    if (position > this.#position) this.#position = position;
+    if (position > this.#heard) this.#heard = position;
+  }
+
+  /** The log was found to end before a position: the hint was wrong, or the log was put back. Nobody waits for it. */
+  refuted(position: Position, head: Position): void {
+    if (this.#heard === position) this.#heard = head;
+    if (this.#told === position) this.#told = head;
+  }
+
+  get #position(): Position {
+    return Math.max(this.#told, this.#heard);
+  }
+
+  /** True when keys are known as of everything that was told of; at once, as a rule. */
+  async #settled(): Promise<boolean> {
+    for (;;) {
+      const position = this.#position;
+      if (await this.#options.settled(position)) return true;
+      // It may be lower now: what nobody has written was waited for.
+      if (position <= this.#position) return false;
+    }
   }
 
   /** What cannot be recorded is not answered: no call goes without a trace. */
@@ -167,7 +189,10 @@ export class Gateway {
     const { sourceIp: address, userAgent, secureTransport } = journey.facts;
     const origin = { sourceIp: address, userAgent, secureTransport };
     // Only positions that were told by this gateway: nobody unknown can make a request wait.
-    await this.#options.settled(this.#position);
+    if (!(await this.#settled())) {
+      journey.service = serviceOf(this.#options.services, wire);
+      return this.#refuse(journey, unavailable);
+    }
     const verified = await authenticate(signed, wire, origin, journey.arrived, this.#options);
     const { service } = verified;
     journey.service = service;
@@ -214,7 +239,7 @@ export class Gateway {
     journey.facts.output = output;
     if (reply.position !== undefined) {
       journey.position = reply.position;
-      this.heard(reply.position);
+      this.#told = Math.max(this.#told, reply.position);
       this.#options.written?.(reply.position);
     }
     const { status, headers, body } = protocolOf(service).encode(operation, output, journey.requestId);

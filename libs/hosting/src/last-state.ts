@@ -12,6 +12,18 @@ export const fromLastState = (following: Following): Catching => ({
     hasReached(following, position) || waitFor(following, position, milliseconds),
 });
 
+/**
+ * The same for caches, which hold nothing that could be of a state that is over: with the log away they go on, also when
+ * they have never seen it.
+ */
+export const unlessAway = (following: Following): Catching => {
+  const lastState = fromLastState(following);
+  const waited = async (position: Position, milliseconds: number) =>
+    (await lastState.reached(position, milliseconds)) ||
+    (following.stalled !== undefined && following.failure === undefined);
+  return { reached: (position, milliseconds) => hasReached(following, position) || waited(position, milliseconds) };
+};
+
 async function waitFor(following: Following, position: Position, milliseconds: number): Promise<boolean> {
   for (let left = milliseconds; left > 0; left -= lookMilliseconds) {
     if (following.failure !== undefined) return false;

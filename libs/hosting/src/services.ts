@@ -1,6 +1,6 @@
 /** What the six services are made of; apart from the rest, since it brings the clients of NATS and Redis with it. */
 export { type ContextRows, noSealer, respondFor } from './context-responder.js';
-export { fromLastState } from './last-state.js';
+export { fromLastState, unlessAway } from './last-state.js';
 export { LocalRows, type MadeOfRows } from './local-rows.js';
 export type { Parts } from './parts.js';
 export { dataKeyProjections, dataKeysOf } from './data-keys.js';

@@ -13,6 +13,8 @@ export interface FollowerOptions extends RoundsOptions {
   readonly seen: (events: readonly RecordedEvent[]) => void;
   /** Called when nobody knows what was missed: everything that was made of earlier events is to be forgotten. */
   readonly lost: () => void;
+  /** Called when the log was said to reach a position and was found to end before it: it has never been there, or was put back. */
+  readonly refuted?: (said: Position, head: Position) => void;
 }
 
 /** Follows some categories from the end of the log on, and keeps nothing: for caches that drop what has changed. */
@@ -81,18 +83,16 @@ export class Follower implements Following {
 
   /** The log is known to reach this position. */
   look(known: Position): void {
-    this.#known = Math.max(this.#known, known);
+    if (known > this.#known) this.#known = known;
     if (this.#known > this.#position) this.#rounds.wake();
   }
 
   async #round(): Promise<boolean> {
     if (this.#floor > this.#position) await this.#begin();
-    if (this.#known <= this.#position) return false;
+    const said = this.#known;
+    if (said <= this.#position) return false;
     const slice = await this.#log.readAll(this.#options.categories, this.#position, pageSize);
-    if (slice.position <= this.#position) {
-      await this.#beginAnew();
-      return false;
-    }
+    if (slice.position <= this.#position) return this.#endsBefore(said);
     if (slice.events.length > 0) this.#tell(slice.events);
     this.#moveTo(slice.position);
     return this.#position < this.#known;
@@ -111,14 +111,22 @@ export class Follower implements Following {
     this.#moveTo(head);
   }
 
-  /** A log that ends before what was seen was put back: what was seen has never happened. */
-  async #beginAnew(): Promise<void> {
+  /** Nothing is there of what was said to be. Answers whether there is more to do all the same. */
+  async #endsBefore(said: Position): Promise<boolean> {
     const head = await this.#log.head();
-    this.#known = head;
-    if (head >= this.#position) return;
-    this.#options.lost();
-    this.#floor = head;
-    this.#moveTo(head);
+    // Unless more was said meanwhile.
+    if (this.#known === said) this.#known = head;
+    if (head < said) {
+      this.#options.refuted?.(said, head);
+      this.#waiters.refuse(said);
+    }
+    if (head < this.#position) {
+      // The log was put back: what was seen has never happened.
+      this.#options.lost();
+      this.#floor = head;
+      this.#moveTo(head);
+    }
+    return this.#known > this.#position;
   }
 
   /** Who cannot make use of what has changed does not know what has. */

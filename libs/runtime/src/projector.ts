@@ -116,7 +116,8 @@ export class Projector implements Following {
 
   /** The log is known to reach this position. */
   look(known: Position): void {
-    this.#known = Math.max(this.#known, known);
+    // Whatever is no number is not known of any log.
+    if (known > this.#known) this.#known = known;
     if (this.#known > this.#position) this.#rounds.wake();
   }
 

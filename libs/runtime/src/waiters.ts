@@ -49,8 +49,12 @@ export class Waiters {
     this.#waiting = waiting;
   }
 
-  refuse(): void {
-    for (const waiter of this.#waiting.splice(0)) waiter.wake(false);
+  /** Nobody need wait any longer; with a position: for that one. */
+  refuse(position?: Position): void {
+    for (const waiter of this.#waiting.splice(0)) {
+      if (position === undefined || waiter.position === position) waiter.wake(false);
+      else this.#waiting.push(waiter);
+    }
   }
 
   #late(waiter: Waiter): void {
