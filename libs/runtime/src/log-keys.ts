@@ -86,17 +86,21 @@ export class LogKeys implements Keys {
     return this.#write(id, { type: 'DataKeyMade', data: { wrapped } });
   }
 
-  async remove(id: string): Promise<void> {
-    if ((await this.get(id)) === undefined) return;
-    await this.#write(id, { type: 'DataKeyErased', data: {} });
+  remove(id: string): Promise<void> {
+    return this.#write(id, { type: 'DataKeyErased', data: {} });
   }
 
-  /** Whoever writes last is right: there is no invariant between two writes of one key. */
+  /**
+   * Whoever writes last is right: there is no invariant between two writes of one key. Whether there is one to erase is
+   * the log's to say: the rows may not have heard of it yet.
+   */
   async #write(id: string, event: DataKeyEvent): Promise<void> {
     const stream = streamOf(dataKeyCategory, nameOf(id));
     for (;;) {
       try {
-        await this.#append(stream, (await this.#newest(stream)).revision, event);
+        const { revision, wrapped } = await this.#newest(stream);
+        if (wrapped === undefined && event.type === 'DataKeyErased') return;
+        await this.#append(stream, revision, event);
         return;
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
