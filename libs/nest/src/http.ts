@@ -1,6 +1,7 @@
-import { METHODS } from 'node:http';
+import { METHODS, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Gateway, Incoming, Outgoing } from '@muniment/gateway';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -14,8 +15,9 @@ export const GATEWAY = Symbol('gateway');
 
 const headerBytes = 16 * 1024;
 const noBody = Buffer.alloc(0);
-/** For how long answers tell clients to let go of their connections before the idle ones are cut. */
-const drainMilliseconds = 200;
+/** For how long answers tell clients to let go of their connections before the idle ones are cut; no longer than any is open. */
+const drainMilliseconds = 500;
+const lookMilliseconds = 25;
 
 /**
  * Starts a Nest application whose AWS traffic goes straight from Fastify to the gateway: authentication is one step on
@@ -106,10 +108,23 @@ function refuseUnread(gateway: Gateway, error: FastifyError, request: FastifyReq
   );
 }
 
+/**
+ * Clients hear that their connections end, and go elsewhere. What was under way before is answered without such a word,
+ * and its connection is idle only then: it would stay open, and the server with it.
+ */
+async function drain(server: Server): Promise<void> {
+  const connections = promisify(server.getConnections.bind(server));
+  for (const end = performance.now() + drainMilliseconds; performance.now() < end; await sleep(lookMilliseconds)) {
+    if ((await connections()) === 0) break;
+  }
+  const cutting = setInterval(() => server.closeIdleConnections(), lookMilliseconds);
+  server.once('close', () => clearInterval(cutting));
+}
+
 /** Every method and path that is no health route is an AWS request. */
 function openDoor(app: NestFastifyApplication, gateway: Gateway): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('preClose', () => sleep(drainMilliseconds));
+  fastify.addHook('preClose', () => drain(app.getHttpServer() as Server));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   for (const method of METHODS) {
