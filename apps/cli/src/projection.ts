@@ -62,7 +62,7 @@ export async function projection(command: ProjectionCommand, configuration: Conf
     for (const service of missing) tell(`no replica of service \`${service}\` answers: its read models were left out`);
     if (tasks.length === 0 && missing.length === 0) throw new Failure(nothingKept(command));
     screen.end(tasks);
-    if (interrupted.aborted) {
+    if (interrupted.aborted && tasks.some(({ status: { state } }) => state !== 'done')) {
       tell('interrupted: what was made stays, and the same command goes on from there');
       return exitCodes.interrupted;
     }
