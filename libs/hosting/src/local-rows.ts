@@ -17,6 +17,9 @@ import type { Keeper } from './projection-work.js';
 
 const retryMilliseconds = 250;
 
+/** Name of what says up to where a projection's rows were once known to hold everything. */
+const wholeAt = ({ name, version }: Projection): string => `whole-at:${name}@${version}`;
+
 /** What is made of rows and kept: told when they change, and when they may have changed without a word. */
 export type MadeOfRows = Required<Pick<ProjectorOptions, 'changed' | 'lost'>>;
 
@@ -30,29 +33,57 @@ export class LocalRows {
     // Loaded only where it is needed, as are all clients of engines: each costs every start its time.
     const { openReadModels } = await import('@muniment/readmodel-lmdb');
     const readModels = await openReadModels({ path: parts.directory.readModels, onFailure: parts.failed });
-    return new LocalRows(parts, projections, readModels, made);
+    return LocalRows.over(readModels, parts, projections, made);
+  }
+
+  static async over(
+    readModels: ReadModels,
+    parts: Pick<Parts, 'log' | 'logger' | 'metrics' | 'failed'>,
+    projections: readonly Projection[],
+    made?: MadeOfRows,
+  ): Promise<LocalRows> {
+    const unfinished = new Set<Projection>();
+    for (const each of projections) {
+      const whole = await readModels.kept(wholeAt(each));
+      const stored = (await readModels.checkpoint(each)) ?? 0;
+      if (whole === undefined || stored < Number(whole)) unfinished.add(each);
+    }
+    return new LocalRows(parts, projections, unfinished, readModels, made);
   }
 
   private constructor(
-    { log, logger, metrics, failed }: Parts,
+    { log, logger, metrics, failed }: Pick<Parts, 'log' | 'logger' | 'metrics' | 'failed'>,
     projections: readonly Projection[],
+    unfinished: ReadonlySet<Projection>,
     readModels: ReadModels,
     made?: MadeOfRows,
   ) {
     this.readModels = readModels;
     this.projectors = projections.map((projection) => {
       const parked = parkedLogged(logger, projection.name);
-      return new Projector(projection, log, readModels, { ...made, failed, parked });
+      return new Projector(projection, log, readModels, {
+        ...made,
+        failed,
+        parked,
+        unfinished: unfinished.has(projection),
+      });
     });
     this.rows = new RowsOf(readModels, projections);
     this.rows.keptBy(this.projectors);
     for (const projector of this.projectors) watchProjection(metrics, projector);
   }
 
-  /** Catches up before anything is answered: what is not folded yet would be taken for what is not there. */
+  /**
+   * Catches up before anything is answered: what is not folded yet would be taken for what is not there. With the log
+   * away rows that were whole before will do; those that were being made when an earlier process ended will not.
+   */
   async start(): Promise<void> {
     await Promise.all(this.projectors.map((projector) => projector.start()));
-    while (this.projectors.some(({ position, stalled }) => position === 0 && stalled)) await sleep(retryMilliseconds);
+    while (!this.holds(0)) await sleep(retryMilliseconds);
+    for (const { projection } of this.projectors) {
+      const stored = (await this.readModels.checkpoint(projection)) ?? 0;
+      await this.readModels.keep(wholeAt(projection), String(stored));
+    }
   }
 
   /** True when all rows hold everything up to a position, as far as the log can be asked. */

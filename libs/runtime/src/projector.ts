@@ -14,6 +14,8 @@ export interface ProjectorOptions extends KeptRowsOptions, RoundsOptions {
   readonly moved?: (position: Position) => void;
   /** Others look at the checkpoint: it follows the log closely, and not only when rows change. */
   readonly watched?: boolean;
+  /** What is stored may be the first part of what was being made: it says nothing until the log was seen. */
+  readonly unfinished?: boolean;
   /** Events that are read, folded and stored at once; 1000 unless told. */
   readonly pageEvents?: number;
 }
@@ -176,8 +178,9 @@ export class Projector implements Following {
     }
     this.#met = false;
     if (this.#openedBefore) this.#forgetWhatWasMade(before, stored ?? 0);
-    const { storedBefore = 0 } = this.#options;
-    this.#floor = Math.max(this.#openedBefore ? this.#position : storedBefore, stored ?? this.#floor);
+    const { storedBefore = 0, unfinished = false } = this.#options;
+    if (this.#openedBefore || !unfinished)
+      this.#floor = Math.max(this.#openedBefore ? this.#position : storedBefore, stored ?? this.#floor);
     this.#openedBefore = true;
     this.#position = stored ?? 0;
     this.#rows.behind = false;
