@@ -95,6 +95,12 @@ export class Driver {
     }
   }
 
+  /** Resolves when so many further writes were acknowledged: what breaks next breaks in the middle of them. */
+  async progress(writes: number): Promise<void> {
+    const before = this.history.acknowledged;
+    while (this.history.acknowledged < before + writes) await sleep(20);
+  }
+
   /** Each lane ends the call that it is at. */
   async stop(): Promise<void> {
     this.#working = false;

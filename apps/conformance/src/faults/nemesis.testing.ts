@@ -92,15 +92,17 @@ export class Nemesis {
     this.#random = random;
   }
 
-  /** A fault of each of these services in turn, so many altogether, in an order of their own. */
+  /** A fault of each of these services in turn, so many altogether, in an order of their own; `before`: what each awaits. */
   async strike(
     names: readonly ServiceName[],
     count: number,
-    of: (service: Service, random: Random) => Fault,
+    of: (service: Service) => Fault,
+    before: () => Promise<void>,
   ): Promise<void> {
     for (const name of this.#random.spread(names, count)) {
-      await sleep(this.#random.between(100, 600));
-      await this.inflict(of(this.#random.pick(this.#cluster.of(name)), this.#random), this.#random.between(0, 200));
+      await before();
+      await sleep(this.#random.between(0, 300));
+      await this.inflict(of(this.#random.pick(this.#cluster.of(name))), this.#random.between(0, 200));
     }
   }
 

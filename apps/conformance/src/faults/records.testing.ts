@@ -1,6 +1,6 @@
 import { openEventStore } from '@muniment/eventlog-eventstoredb';
 import { type CallsChunk, chainHash } from '@muniment/runtime';
-import type { Clients } from '../harness/clients.js';
+import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import type { Answer } from './history.testing.js';
 
 /** How often each request id was recorded. */
@@ -41,7 +41,7 @@ export async function recordedIn(storePort: number, account: string, since: Date
 }
 
 /** The same over the API, for an installation whose log nobody else can open. */
-export async function recordedBy({ cloudtrail }: Clients): Promise<Recorded> {
+export async function recordedBy(cloudtrail: CloudTrail): Promise<Recorded> {
   const recorded: Recorded = new Map();
   let NextToken: string | undefined;
   do {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { check, type Findings } from './checker.testing.js';
+import { check, kept } from './checker.testing.js';
 import type { Cluster } from './cluster.testing.js';
 import { Driver } from './driver.testing.js';
 import type { Answer } from './history.testing.js';
@@ -11,8 +11,6 @@ import { whenReady } from './nemesis.testing.js';
 /** `MUNIMENT_TEST_FAULTS=long`: so many times what is done for every change. */
 export const isLong = process.env['MUNIMENT_TEST_FAULTS'] === 'long';
 export const times = (short: number, factor = 10): number => (isLong ? short * factor : short);
-
-export const right: Findings = { answers: [], lost: [], half: [], keys: [] };
 
 const began = new Date();
 
@@ -31,7 +29,7 @@ export async function mustHold(cluster: Cluster, driver: Driver, keys = 200): Pr
   await Promise.all(cluster.services.map((service) => whenReady(service)));
   const { accountId, root } = cluster;
   const { history, policyArn } = driver;
-  expect(await check({ history, policyArn, url: cluster.url(), root, accountId, keys })).toEqual(right);
+  expect(await check({ history, policyArn, url: cluster.url(), root, accountId, keys })).toEqual(kept);
   await mustBeRecorded(cluster, history.answers);
 }
 
