@@ -118,7 +118,8 @@ export class Configuration {
   @Setting('SPOOL_BYTES', "Most of a gateway's call records that wait on disk for delivery; calls are refused above.")
   @toNumber
   @IsInt()
-  @Min(1024 * 1024)
+  // Of less, the room that is kept for changes would leave none once the first file is written.
+  @Min(2 * 1024 * 1024)
   spoolBytes = 1024 * 1024 * 1024;
 
   @Setting('SIGNATURE_WINDOW_SECONDS', 'How far clocks may lie apart, either way.')
