@@ -18,6 +18,7 @@ export async function platformAccount({ bus, configuration, directory, logger }:
   for (let tries = 0; ; tries++) {
     try {
       const { accountId } = await bus.request<object, { accountId: string }>(`${keysPrefix}.Platform`, {});
+      if (!/^\d{12}$/.test(accountId)) throw new Error(`not an account id: \`${accountId}\``);
       writePrivately(file, `${accountId}\n`);
       return accountId;
     } catch (error) {

@@ -20,8 +20,11 @@ export const decisionsPrefix = 'muniment.decisions';
 
 const subject = subjectOf('decisions', 'Authorize');
 
-/** Decisions take microseconds: who is silent for longer is gone, or waits for rows that another replica may have. */
-const persistence = { tryMilliseconds: 400, silentMilliseconds: 2000, absentMilliseconds: 800 };
+/**
+ * Decisions take microseconds: who is silent for longer is gone, or waits for rows that another replica may have. When
+ * nobody is there, that is known before the gateway asks once more for the operation that waits for it.
+ */
+const persistence = { tryMilliseconds: 400, silentMilliseconds: 2000, absentMilliseconds: 450 };
 
 /** Asks the decisions service. Rejects when none can tell; nobody is ever let in then. */
 export class BusAuthorizer implements Authorizer {
@@ -33,16 +36,17 @@ export class BusAuthorizer implements Authorizer {
 
   async authorize(caller: Caller, questions: readonly Question[], now: Date, position = 0): Promise<Verdict> {
     const asked: Authorization = { caller, questions, now, position };
-    const answer = await requestPersistently<Authorization, AuthorizationAnswer>(
-      this.#bus,
-      subject,
-      asked,
-      persistence,
-    );
-    if ('unavailable' in answer) throw new BusUnavailable(subject, answer.unavailable);
-    return answer;
+    const answer = await requestPersistently<Authorization, Answered>(this.#bus, subject, asked, persistence);
+    if (isVerdict(answer)) return answer;
+    throw new BusUnavailable(subject, String(answer?.unavailable ?? 'the answer is no verdict'));
   }
 }
+
+/** Whatever came over the bus. */
+type Answered = { readonly allowed?: unknown; readonly unavailable?: unknown } | null | undefined;
+
+/** Only what says so in so many words is a permission. */
+const isVerdict = (answer: Answered): answer is Verdict => typeof answer?.allowed === 'boolean';
 
 /** What a decisions service answers with. `reached` waits, not for ever, until its rows hold a position. */
 export const authorizationAnswers =
