@@ -9,6 +9,7 @@ import {
 } from '@nats-io/transport-node';
 import { Liveness, tickMilliseconds } from './liveness.js';
 import { connectionOptions, type NatsOptions } from './options.js';
+import { Outbox, type Outgoing } from './outbox.js';
 
 export interface BusState {
   /** `reconnecting` is also a server that is connected and does not answer. */
@@ -53,6 +54,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #listening = new Set<Listening>();
   readonly #stop = new AbortController();
+  readonly #outbox = new Outbox((message) => this.#send(message));
   #link: NatsConnection | undefined;
   #lost: Promise<string> = Promise.resolve('');
   #state: BusState = { name: 'reconnecting', since: new Date(), reason: 'not connected yet' };
@@ -78,17 +80,11 @@ export class Connection {
     });
   }
 
-  /** What is sent without a server is lost; tells whether it was sent. */
+  /** What is sent without a server is lost; tells whether there is one. */
   publish(subject: string, bytes: Uint8Array, reply?: string, headers?: MsgHdrs): boolean {
-    const link = this.#link;
-    if (link === undefined || link.isClosed()) return false;
-    try {
-      link.publish(subject, bytes, { ...(reply && { reply }), ...(headers && { headers }) });
-      return true;
-    } catch (error) {
-      this.#events.error(error as Error);
-      return false;
-    }
+    if (this.#link === undefined || this.#link.isClosed()) return false;
+    this.#outbox.add({ subject, bytes, reply, headers });
+    return true;
   }
 
   listen(listening: Listening): void {
@@ -106,6 +102,7 @@ export class Connection {
 
   /** Until the server has seen everything sent so far, or is lost. */
   async settle(): Promise<void> {
+    this.#outbox.flush();
     if (this.#link && !this.#link.isClosed()) await this.#within(this.#link.flush());
   }
 
@@ -215,6 +212,14 @@ export class Connection {
     }
   }
 
+  #send({ subject, bytes, reply, headers }: Outgoing): void {
+    try {
+      this.#link?.publish(subject, bytes, { ...(reply && { reply }), ...(headers && { headers }) });
+    } catch (error) {
+      this.#events.error(error as Error);
+    }
+  }
+
   #up(): void {
     this.#attempts = 0;
     if (this.#state.name !== 'reconnecting') return;
@@ -239,7 +244,10 @@ export class Connection {
   }
 
   #drop(link: NatsConnection | undefined): void {
-    if (this.#link === link) this.#link = undefined;
+    if (this.#link === link) {
+      this.#link = undefined;
+      this.#outbox.clear();
+    }
     if (link && !link.isClosed()) link.close().catch((error: Error) => this.#events.error(error));
   }
 
