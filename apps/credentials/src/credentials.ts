@@ -20,7 +20,7 @@ import { EnvelopeSealer, randomIds, sourcesFor } from '@muniment/runtime';
  * authenticating without the log and without Redis.
  */
 export async function serveCredentials(parts: Parts): Promise<Serving> {
-  const { bus, configuration, log } = parts;
+  const { bus, configuration } = parts;
   const made: MadeOfRows = { changed: (changes) => derived.changed(changes), lost: () => derived.lost() };
   const local = await LocalRows.open(parts, [...promptProjections, ...dataKeyProjections(parts)], made);
   const dataKeys = dataKeysOf(parts, local);
@@ -30,7 +30,7 @@ export async function serveCredentials(parts: Parts): Promise<Serving> {
     from: sourcesFor({ rows: local.rows, sealer, ids: randomIds }, ''),
     sealer,
     partition: configuration.partition,
-    caughtUp: async () => void (await reached(await log.head().catch(() => 0))),
+    caughtUp: () => local.caughtUp(),
   });
   await local.start();
   const accountId = await startPlatform(parts, sealer, local);

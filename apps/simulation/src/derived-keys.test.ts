@@ -132,3 +132,56 @@ describe('what is remembered', () => {
     expect(again?.equals(first as NonNullable<typeof first>)).toBe(true);
   });
 });
+
+describe('a session whose role these rows do not know', () => {
+  const expiresAt = '2026-11-20T13:00:00Z';
+  const principal = {
+    type: 'AssumedRole',
+    account: home,
+    roleId: 'AROA1',
+    roleName: 'r',
+    arn: 'arn',
+    sessionName: 's',
+  };
+  const content = JSON.stringify({
+    form: 'session/1',
+    accessKeyId: 'ASIA1',
+    secretAccessKey: 'a secret',
+    account: home,
+    principal,
+    session: { expiresAt },
+  });
+
+  const opened = (known: () => boolean, caughtUp: () => Promise<void>) =>
+    new DerivedKeys({
+      from: { findById: async () => (known() ? { roleId: 'AROA1' } : undefined) } as never,
+      sealer: { open: () => '', openToken: () => content },
+      partition: 'aws',
+      caughtUp,
+    }).session('ASIA1', 'token', scope, new Date('2026-11-20T12:00:00Z'));
+
+  test('is a session when they have caught up with the role', async () => {
+    let known = false;
+    const found = opened(
+      () => known,
+      async () => {
+        known = true;
+      },
+    );
+    expect(await found).toMatchObject({ active: true });
+  });
+
+  test('is none of anybody when the role is gone', async () => {
+    expect(
+      await opened(
+        () => false,
+        async () => undefined,
+      ),
+    ).toBeUndefined();
+  });
+
+  test('is neither while they cannot catch up', async () => {
+    const late = () => Promise.reject(new Error('behind'));
+    await expect(opened(() => false, late)).rejects.toThrow('behind');
+  });
+});

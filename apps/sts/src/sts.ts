@@ -26,7 +26,8 @@ export async function serveSts(parts: Parts): Promise<Serving> {
   const made: MadeOfRows = { changed: (changes) => keys.changed(changes), lost: () => keys.lost() };
   const local = await LocalRows.open(parts, promptProjections, made);
   const from = sourcesFor({ rows: local.rows, sealer, ids: randomIds }, '');
-  const keys = new DerivedKeys({ from, sealer, partition: configuration.partition, caughtUp: async () => undefined });
+  const { partition } = configuration;
+  const keys = new DerivedKeys({ from, sealer, partition, caughtUp: () => local.caughtUp() });
   await local.start();
   const reached = (position: number) => local.reached(position);
   const open = sessionAnswers({ keys, reached, holds: (position) => local.holds(position) });

@@ -11,7 +11,7 @@ export interface DerivedKeysOptions {
   readonly from: Pick<Sources, 'anywhere' | 'findById'>;
   readonly sealer: Pick<Sealer, 'open' | 'openToken'>;
   readonly partition: string;
-  /** Waits until rows hold everything written so far; an unknown key may just have been made. Rejects when they do not. */
+  /** Waits until rows hold everything written so far; who is unknown may just have been made. Rejects when they do not. */
   readonly caughtUp: () => Promise<void>;
 }
 
@@ -114,7 +114,12 @@ export class DerivedKeys implements SigningKeys {
     const expires = Date.parse(sealed.session.expiresAt);
     if (expires <= now.getTime()) return 'expired' as const;
     const changes = this.#changes;
-    const principal = await this.#principalOf(sealed);
+    let principal = await this.#principalOf(sealed);
+    if (!principal) {
+      // Who signed in elsewhere a moment ago may just have been made.
+      await this.#options.caughtUp();
+      principal = await this.#principalOf(sealed);
+    }
     if (!principal) return undefined;
     const remembered = {
       accessKeyId,

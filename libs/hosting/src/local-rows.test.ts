@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const each of opened.splice(0)) await Promise.all(each.projectors.map((projector) => projector.stop()));
+  await Promise.all(opened.splice(0).map((rows) => rows.close()));
 });
 
 /** A process that starts on what is on the disk; whether it has begun to answer. */
@@ -80,7 +80,8 @@ test('rows that were made in part when a process ended are no state: nothing is 
   const first = await started();
   await sleep(50);
   expect([first.answers(), holding(first)]).toEqual([false, 1]);
-  for (const each of first.rows.projectors) await each.stop();
+  await first.rows.close();
+  await expect(first.starting).rejects.toThrow('closed');
   log.pages = 0;
   const second = await started();
   await sleep(400);

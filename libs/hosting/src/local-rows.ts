@@ -8,7 +8,9 @@ import {
   Projector,
   type ProjectorOptions,
   type ReadModels,
+  ReadModelsUnavailable,
   RowsOf,
+  together,
 } from '@muniment/runtime';
 import { fromLastState } from './last-state.js';
 import type { Parts } from './parts.js';
@@ -28,6 +30,9 @@ export class LocalRows {
   readonly readModels: ReadModels;
   readonly rows: RowsOf;
   readonly projectors: readonly Projector[];
+  /** Anybody can make a service ask: one question at a time is enough for all. */
+  readonly #head: () => Promise<Position>;
+  #closed = false;
 
   static async open(parts: Parts, projections: readonly Projection[], made?: MadeOfRows): Promise<LocalRows> {
     // Loaded only where it is needed, as are all clients of engines: each costs every start its time.
@@ -59,6 +64,7 @@ export class LocalRows {
     made?: MadeOfRows,
   ) {
     this.readModels = readModels;
+    this.#head = together(() => log.head());
     this.projectors = projections.map((projection) => {
       const parked = parkedLogged(logger, projection.name);
       return new Projector(projection, log, readModels, {
@@ -79,7 +85,10 @@ export class LocalRows {
    */
   async start(): Promise<void> {
     await Promise.all(this.projectors.map((projector) => projector.start()));
-    while (!this.holds(0)) await sleep(retryMilliseconds);
+    while (!this.holds(0)) {
+      if (this.#closed) throw new Error('the rows were closed before they were whole');
+      await sleep(retryMilliseconds);
+    }
     for (const { projection } of this.projectors) {
       const stored = (await this.readModels.checkpoint(projection)) ?? 0;
       await this.readModels.keep(wholeAt(projection), String(stored));
@@ -100,6 +109,12 @@ export class LocalRows {
     return [{ reached: (position) => this.reached(position) }];
   }
 
+  /** Waits until all rows hold what is written by now, as far as the log can be asked; rejects when they do not in time. */
+  async caughtUp(): Promise<void> {
+    const head = await this.#head().catch(() => 0);
+    if (!(await this.reached(head))) throw new ReadModelsUnavailable(`they do not hold everything up to ${head} yet`);
+  }
+
   /** Whether all rows do hold everything up to a position. */
   holds(position: Position): boolean {
     return this.projectors.every((projector) => hasReached(projector, position));
@@ -111,6 +126,7 @@ export class LocalRows {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.projectors.map((projector) => projector.stop()));
     await this.readModels.close();
   }

@@ -29,6 +29,7 @@ export * from './context-host.js';
 export * from './sources.js';
 export { type DeliveryOptions } from './spool-delivery.js';
 export * from './spooled-recorder.js';
+export * from './together.js';
 export * from './writer.js';
 export * from './bus-authorizer.js';
 export * from './log-keys.js';
