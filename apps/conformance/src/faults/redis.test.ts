@@ -12,7 +12,7 @@ import { dataPlane, listings, type People, populate } from './people.testing.js'
 
 needsServer('redis');
 needsServer('nats');
-jest.setTimeout(240_000);
+jest.setTimeout(long ? 3_600_000 : 240_000);
 
 const outage = long ? 600_000 : 3000;
 
