@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, BusUnavailable } from './ports/bus.js';
 
 export interface Persistence {
-  /** How long one try may take; then another replica may be asked. */
+  /** How long one try may take before another replica is asked as well. */
   readonly tryMilliseconds: number;
   /** For how long it is tried when those who are asked stay silent. */
   readonly silentMilliseconds: number;
@@ -13,26 +12,51 @@ export interface Persistence {
 const pauseMilliseconds = 50;
 
 /**
- * Asks until somebody answers: a replica that is killed takes the questions with it that it was working on. Only for
- * questions that may be asked twice: reads, and commands that carry their command id.
+ * Asks until somebody answers: a replica that is killed takes the questions with it that it was working on. The first
+ * answer counts, also to a question that was asked again meanwhile: where all are slow, waiting is quicker than asking
+ * anew. Only for questions that may be asked twice: reads, and commands that carry their command id.
  */
-export async function requestPersistently<Question, Answer>(
+export function requestPersistently<Question, Answer>(
   bus: Pick<Bus, 'request'>,
   subject: string,
   question: Question,
   { tryMilliseconds, silentMilliseconds, absentMilliseconds }: Persistence,
 ): Promise<Answer> {
-  const started = performance.now();
-  for (;;) {
-    const tried = performance.now();
-    try {
-      return await bus.request<Question, Answer>(subject, question, { milliseconds: tryMilliseconds });
-    } catch (error) {
-      if (!(error instanceof BusUnavailable)) throw error;
-      const now = performance.now();
-      const silent = now - tried >= tryMilliseconds * 0.9;
-      if (now - started >= (silent ? silentMilliseconds : absentMilliseconds)) throw error;
-      if (!silent) await sleep(pauseMilliseconds);
-    }
-  }
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const end = started + Math.ceil(silentMilliseconds / tryMilliseconds) * tryMilliseconds;
+    let timer: NodeJS.Timeout | undefined;
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+      clearTimeout(timer);
+    };
+    const askIn = (milliseconds: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, milliseconds);
+    };
+    const ask = (): void => {
+      const tried = performance.now();
+      if (end - tried > tryMilliseconds) askIn(tryMilliseconds);
+      bus.request<Question, Answer>(subject, question, { milliseconds: end - tried }).then(
+        (answer) => {
+          settle();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          if (settled) return;
+          const now = performance.now();
+          const silent = now - tried >= tryMilliseconds * 0.9;
+          const enough = now - started >= (silent ? silentMilliseconds : absentMilliseconds);
+          if (error instanceof BusUnavailable && !enough) {
+            askIn(silent ? 0 : pauseMilliseconds);
+            return;
+          }
+          settle();
+          reject(error);
+        },
+      );
+    };
+    ask();
+  });
 }
