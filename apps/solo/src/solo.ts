@@ -26,6 +26,7 @@ import {
   contexts,
   FirstStart,
   followingChecks,
+  confirmKept,
   keepCredentials,
   type MadeCredentials,
   parkedLogged,
@@ -58,8 +59,10 @@ async function start(options: SoloOptions): Promise<Started> {
   try {
     const sealer = new EnvelopeSealer(stores.rootKey, stores.keys);
     await sealer.prove();
-    const keep = (made: MadeCredentials) => keepCredentials(stores.directory?.rootCredentials, made);
-    const parts = { ...stores, sealer, ids: randomIds, now: () => systemClock.now(), keep };
+    const file = stores.directory?.rootCredentials;
+    const keep = (made: MadeCredentials) => keepCredentials(file, made);
+    const found = (accessKeyId: string) => confirmKept(file, accessKeyId);
+    const parts = { ...stores, sealer, ids: randomIds, now: () => systemClock.now(), keep, found };
     return { stores, sealer, ...(await new FirstStart(parts).run(options.configuration)) };
   } catch (error) {
     await closeStores(stores);

@@ -26,6 +26,8 @@ export interface FirstStartParts {
   readonly now: () => Date;
   /** Keeps root credentials that are made here, before anything depends on them. */
   readonly keep: (made: MadeCredentials) => KeptCredentials;
+  /** Told of root keys that are there: who made one may have ended, or lost the answer, before it could confirm. */
+  readonly found?: (accessKeyId: string) => void;
 }
 
 const maximumRootKeys = 2;
@@ -126,6 +128,7 @@ export class FirstStart {
       state as { accessKeys: { values(): Iterable<{ accessKeyId: string; userId: string; sealed: string }> } }
     ).accessKeys;
     const own = [...keys.values()].filter(({ userId }) => userId === accountId);
+    for (const key of own) this.#parts.found?.(key.accessKeyId);
     if (preset.accessKeyId === undefined && own.length > 0) return undefined;
     const accessKeyId = preset.accessKeyId ?? ids.unique('AKIA', 20);
     const secretAccessKey = preset.secretAccessKey ?? ids.random(30);

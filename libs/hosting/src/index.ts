@@ -1,7 +1,13 @@
 export { contexts, promptProjections, relaxedProjections, routes } from './contexts.js';
 export { DataDirectory, DataDirectoryInUse, writePrivately } from './data-directory.js';
 export { FirstStart, type FirstStartParts, type MadeCredentials } from './first-start.js';
-export { keepCredentials, type KeptCredentials, showCredentials, showStoredCredentials } from './root-credentials.js';
+export {
+  confirmKept,
+  keepCredentials,
+  type KeptCredentials,
+  showCredentials,
+  showStoredCredentials,
+} from './root-credentials.js';
 export { followingChecks, parkedLogged, watchProjection } from './projection-health.js';
 export { SecretEraser } from './secret-eraser.js';
 export { stopOnSignals } from './stop-on-signals.js';

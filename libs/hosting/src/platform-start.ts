@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, accounts } from '@muniment/directory/contract';
 import { type EnvelopeSealer, LogUnavailable, randomIds, systemClock } from '@muniment/runtime';
 import { FirstStart, type MadeCredentials } from './first-start.js';
-import { keepCredentials } from './root-credentials.js';
+import { confirmKept, keepCredentials } from './root-credentials.js';
 import type { LocalRows } from './local-rows.js';
 import type { Parts } from './parts.js';
 
@@ -26,11 +26,14 @@ async function untilWritten(parts: Parts, sealer: EnvelopeSealer, local: LocalRo
   const { readModels } = local;
   // One place for all replicas, where the launcher and people look for it.
   const file = join(configuration.dataDir, 'root-credentials.json');
-  const keep = (made: MadeCredentials) => keepCredentials(file, made);
+  const kept = {
+    keep: (made: MadeCredentials) => keepCredentials(file, made),
+    found: (accessKeyId: string) => confirmKept(file, accessKeyId),
+  };
   for (;;) {
     try {
       await sealer.prove();
-      const start = new FirstStart({ log, readModels, sealer, ids: randomIds, now: () => systemClock.now(), keep });
+      const start = new FirstStart({ log, readModels, sealer, ids: randomIds, now: () => systemClock.now(), ...kept });
       const { accountId, made } = await start.run(configuration);
       if (made) logger.info({ account: accountId }, 'root credentials were made: root-credentials.json has them');
       return accountId;

@@ -13,10 +13,22 @@ export function keepCredentials(file: string | undefined, made: MadeCredentials)
   if (file === undefined) return { confirm: () => undefined, discard: () => undefined };
   const { accountId, accessKeyId, secretAccessKey } = made;
   const content = { AccountId: accountId, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
-  const draft = `${file}.${accessKeyId}`;
+  const draft = draftOf(file, accessKeyId);
   writePrivately(draft, `${JSON.stringify(content, null, 2)}\n`);
-  return { confirm: () => renameSync(draft, file), discard: () => rmSync(draft, { force: true }) };
+  return { confirm: () => confirmKept(file, accessKeyId), discard: () => rmSync(draft, { force: true }) };
 }
+
+/** The key is there: if somebody has kept its credentials, whoever that was and whether or not he knows, they are valid. */
+export function confirmKept(file: string | undefined, accessKeyId: string): void {
+  if (file === undefined) return;
+  try {
+    renameSync(draftOf(file, accessKeyId), file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+const draftOf = (file: string, accessKeyId: string): string => `${file}.${accessKeyId}`;
 
 /** What a person gets to see of new root credentials: ready-made lines on a terminal, else where they are. */
 export function showCredentials(
