@@ -24,6 +24,7 @@ export class Connection {
   #problem: unknown;
   #reconnectedForWrites = Number.NEGATIVE_INFINITY;
   #usable = false;
+  #gathering = false;
 
   constructor({ url, silentAtMost }: ConnectionOptions) {
     const { hostname, port } = new URL(url);
@@ -81,6 +82,7 @@ export class Connection {
 
   #run<Answer>(ask: () => Promise<Answer>, withinMilliseconds: number): Promise<Answer> {
     if (!this.#usable) return Promise.reject(this.#unavailable(this.#problem));
+    this.#gather();
     return new Promise((resolve, reject) => {
       const refuse = (cause: unknown) => {
         clearTimeout(timer);
@@ -93,6 +95,18 @@ export class Connection {
         clearTimeout(timer);
         resolve(answer);
       }, refuse);
+    });
+  }
+
+  /** What one turn of the event loop asks goes out in one write: that costs more than all else of a question. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const { stream } = this.#redis;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
     });
   }
 
