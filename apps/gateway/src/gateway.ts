@@ -49,6 +49,41 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
   const settled = unlessAway(follower);
   watchProjection(metrics, follower);
   const accountId = await platformAccount(parts);
+  const { recorder, close } = await openRecorder(parts, accountId);
+  const gateway = new Gateway({
+    services,
+    routes,
+    keys,
+    windowSeconds: configuration.signatureWindowSeconds,
+    bus,
+    clock: systemClock,
+    ids: randomIds,
+    markers: markersOf(markerMac(parts)),
+    refusal: () => recorder.refusal,
+    record: (facts, durably) => recorder.record(facts, durably),
+    // Who looks calls up finds those that this gateway has answered before.
+    beforeAsking: (context) => (context === 'audit' ? deliverBeforeLookup(recorder) : undefined),
+    unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
+    settled: (position) => settled.reached(position, patience),
+    written: (position) => bus.publish(writtenHint, { position }),
+    answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
+  });
+  door.gateway = gateway;
+  const stopHearing = bus.subscribe(writtenHint, (hint) => gateway.heard(hintedPosition(hint) ?? 0));
+  return {
+    gateway,
+    checks: (head) => [...followingChecks([follower], head), spoolCheck(recorder)],
+    stop: async () => {
+      stopHearing();
+      await close();
+      await follower.stop();
+    },
+  };
+}
+
+/** Records calls in a spool of this gateway's own, from which they go to audit. */
+async function openRecorder(parts: Parts, accountId: string) {
+  const { bus, configuration, logger, metrics } = parts;
   const spool = await openSpool({
     directory: parts.directory.spool,
     bytes: configuration.spoolBytes,
@@ -65,41 +100,18 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
   recorder.start();
   metrics.watch('muniment_spool_records', 'Call records that wait for delivery', {}, () => recorder.state.records);
   metrics.watch('muniment_spool_bytes', 'Size of the call records that wait', {}, () => recorder.state.bytes);
-  const gateway = new Gateway({
-    services,
-    routes,
-    keys,
-    windowSeconds: configuration.signatureWindowSeconds,
-    bus,
-    clock: systemClock,
-    ids: randomIds,
-    markers: markersOf(markerMac(parts)),
-    refusal: () => recorder.refusal,
-    record: (facts, durably) => recorder.record(facts, durably),
-    // Who looks calls up finds those that this gateway has answered before.
-    beforeAsking: (context) => {
-      const { records, failure } = recorder.state;
-      if (context !== 'audit' || records === 0) return undefined;
-      return recorder.flush(failure === undefined ? lookupMilliseconds : vainMilliseconds);
-    },
-    unexpected: (error, requestId) => logger.error({ err: error, requestId }, 'unexpected error'),
-    settled: (position) => settled.reached(position, patience),
-    written: (position) => bus.publish(writtenHint, { position }),
-    answered: (operation, status, seconds) => metrics.answered(operation, status, seconds),
-  });
-  door.gateway = gateway;
-  const stopHearing = bus.subscribe(writtenHint, (hint) => gateway.heard(hintedPosition(hint) ?? 0));
-  return {
-    gateway,
-    checks: (head) => [...followingChecks([follower], head), spoolCheck(recorder)],
-    stop: async () => {
-      stopHearing();
-      await recorder.flush(flushMilliseconds);
-      await recorder.stop();
-      await spool.close();
-      await follower.stop();
-    },
+  const close = async (): Promise<void> => {
+    await recorder.flush(flushMilliseconds);
+    await recorder.stop();
+    await spool.close();
   };
+  return { recorder, close };
+}
+
+function deliverBeforeLookup(recorder: SpooledRecorder<CallFacts, unknown>): Promise<boolean> | undefined {
+  const { records, failure } = recorder.state;
+  if (records === 0) return undefined;
+  return recorder.flush(failure === undefined ? lookupMilliseconds : vainMilliseconds);
 }
 
 /** Markers need a key that all gateways share, and nothing else of the root key. */
