@@ -55,9 +55,10 @@ test('R29 a policy change holds in every replica', async () => {
 });
 
 test.each([
-  ['cut off from store and bus', ['store', 'nats']],
-  ['cut off from the store alone', ['store']],
-] as const)('R29 a replica %s has caught up five seconds after it is back', async (how, engines) => {
+  // Nobody asks a replica that the bus does not reach.
+  ['cut off from store and bus', ['store', 'nats'], 'unavailable', 0],
+  ['cut off from the store alone', ['store'], 'degraded', Number.POSITIVE_INFINITY],
+] as const)('R29 a replica %s has caught up five seconds after it is back', async (how, engines, stands, mostStale) => {
   const replica = cluster.one('decisions', 3);
   const probe = await Probe.start(cluster, 2);
   await probe.settled(performance.now());
@@ -67,13 +68,9 @@ test.each([
   await sleep(long ? 60_000 : 1500);
   // It says itself that it does not know how far behind it is.
   const { status, checks } = await readiness(replica);
-  expect([status, checks['log']]).toEqual([
-    engines.length === 2 ? 'unavailable' : 'degraded',
-    { ok: false, position: null },
-  ]);
+  expect([status, checks['log']]).toEqual([stands, { ok: false, position: null }]);
   const staleMeanwhile = probe.stale(acknowledged);
-  // Nobody asks a replica that the bus does not reach.
-  if (engines.length === 2) expect(staleMeanwhile).toBe(0);
+  expect(staleMeanwhile).toBeLessThanOrEqual(mostStale);
   for (const engine of engines) await replica.paths[engine].pass();
   const back = performance.now();
   const caughtUp = await until(async () => (await well([replica])) === true, 20_000);
@@ -172,17 +169,15 @@ test('calls are refused when they cannot be recorded any more, and only then', a
   const call = () => timed('GetCallerIdentity', () => sts.getCallerIdentity({}));
   await cluster.one('audit').process.kill();
   const calls: Outcome[] = [];
-  const isFull = () => calls.some(({ error }) => error);
+  const isFull = () => calls.length > 20 && calls.slice(-20).every(({ error }) => error);
   const fill = async () => {
     while (calls.length < 10_000 && !isFull()) calls.push(await call());
   };
   await Promise.all(Array.from({ length: 8 }, fill));
-  for (let count = 0; count < 5; count++) calls.push(await call());
   const taken = calls.filter(({ error }) => !error);
   const refused = calls.filter(({ error }) => error);
-  expect(refused.length).toBeGreaterThan(5);
   expect(wrong(refused)).toEqual([]);
-  expect(calls.slice(-5).every(({ error }) => error)).toBe(true);
+  expect(isFull()).toBe(true);
   const { status, checks } = await readiness(small);
   expect(status).toBe('unavailable');
   expect(checks['spool']).toMatchObject({ ok: false, records: taken.length });
