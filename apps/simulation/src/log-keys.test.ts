@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { MemoryEventLog } from '@muniment/eventlog-memory';
 import { MemoryReadModels } from '@muniment/readmodel-memory';
-import { dataKeys, EnvelopeSealer, LogKeys, type Projection, Projector, randomIds } from '@muniment/runtime';
+import {
+  dataKeys,
+  EnvelopeSealer,
+  LogKeys,
+  type Projection,
+  Projector,
+  randomIds,
+  Unsealable,
+} from '@muniment/runtime';
 import { fixedClock } from '@muniment/testing';
 
 const subject = { account: '111111111111', id: 'AKIA1' };
@@ -48,7 +56,7 @@ test('replicas that seal for a new subject at once use one key', async () => {
   const sealed = await Promise.all(replicas.map(({ sealer }, index) => sealer.seal(subject, `secret ${index}`)));
   const reader = replica();
   await reader.follow();
-  const opened = await Promise.all(sealed.map((text) => reader.sealer.open(subject, text)));
+  const opened = await Promise.all(sealed.map(async (text) => reader.sealer.open(subject, text)));
   expect(opened).toEqual(['secret 0', 'secret 1', 'secret 2']);
 });
 
@@ -58,7 +66,8 @@ test('a key is erased also by a replica that has not heard of it yet', async () 
   const sealed = await maker.sealer.seal(subject, 'a secret');
   await eraser.sealer.erase(subject);
   await eraser.follow();
-  for (const { sealer } of [maker, eraser]) await expect(async () => sealer.open(subject, sealed)).rejects.toThrow();
+  for (const { sealer } of [maker, eraser])
+    await expect(async () => sealer.open(subject, sealed)).rejects.toThrow(Unsealable);
 });
 
 test('an erased key does not come back: who seals again uses another', async () => {
@@ -71,7 +80,7 @@ test('an erased key does not come back: who seals again uses another', async () 
   const reader = replica();
   await reader.follow();
   expect(await reader.sealer.open(subject, again)).toBe('another');
-  await expect(async () => reader.sealer.open(subject, sealed)).rejects.toThrow();
+  await expect(async () => reader.sealer.open(subject, sealed)).rejects.toThrow(Unsealable);
 });
 
 test('erasing what is not there writes nothing', async () => {

@@ -38,12 +38,12 @@ export class BusAuthorizer implements Authorizer {
     const asked: Authorization = { caller, questions, now, position };
     const answer = await requestPersistently<Authorization, Answered>(this.#bus, subject, asked, persistence);
     if (isVerdict(answer)) return answer;
-    throw new BusUnavailable(subject, String(answer?.unavailable ?? 'the answer is no verdict'));
+    throw new BusUnavailable(subject, answer?.unavailable ?? 'the answer is no verdict');
   }
 }
 
 /** Whatever came over the bus. */
-type Answered = { readonly allowed?: unknown; readonly unavailable?: unknown } | null | undefined;
+type Answered = { readonly allowed?: unknown; readonly unavailable?: string } | null | undefined;
 
 /** Only what says so in so many words is a permission. */
 const isVerdict = (answer: Answered): answer is Verdict => typeof answer?.allowed === 'boolean';
