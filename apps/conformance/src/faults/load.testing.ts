@@ -24,7 +24,8 @@ export async function timed(name: string, call: () => Promise<unknown>): Promise
     (output) => ({ output, error: undefined }),
     (error: Error) => ({ output: error, error }),
   );
-  const { requestId = '', httpStatusCode: status = 0 } = (told.output as Partial<MetadataBearer>).$metadata ?? {};
+  const { requestId = '', httpStatusCode: status = 0 } =
+    (told.output as Partial<MetadataBearer> | undefined)?.$metadata ?? {};
   const answer = requestId === '' ? undefined : { requestId, operation: name, status };
   return { name, sent, milliseconds: performance.now() - sent, answer, error: told.error };
 }

@@ -147,7 +147,7 @@ test('R12 the event log answers seconds late: the data plane does not feel it', 
     }
     return new Map([...times].map(([name, all]) => [name, percentile(all, 50)]));
   };
-  await median();
+  const first = await median();
   const quiet = await median();
   for (const path of cluster.paths('store')) path.delay(5000);
   await until(async () => !(await readiness(cluster.one('sts'))).checks['log']?.ok, 20_000);
@@ -157,8 +157,9 @@ test('R12 the event log answers seconds late: the data plane does not feel it', 
   for (const [name, before] of quiet) {
     const during = slow.get(name) ?? Number.NaN;
     Object.assign(figures, { [`${name} p50 ms before`]: before, [`${name} p50 ms`]: during });
-    // Far below the five seconds: 20 % and what this machine's own noise may add.
-    expect(during).toBeLessThan(before * 1.2 + 10 + slowness.bound(0) / 10);
+    // 20 %, and as much as the median moves between two quiet measurements of the same.
+    const noise = Math.abs(before - (first.get(name) ?? before));
+    expect(during).toBeLessThan(before * 1.2 + noise + 2);
   }
   await allIsWell();
   tell('R12 event log 5 s late', figures);
