@@ -22,7 +22,7 @@ export async function startEventStore() {
     return () => container.stop();
   } catch (error) {
     // The double of its protocol judges the adapter then, as on machines without Docker.
-    console.log(`no real EventStoreDB for the tests: ${error instanceof Error ? error.message : error}`);
+    console.log(`no real EventStoreDB for the tests: ${error instanceof Error ? error.message : String(error)}`);
     return async () => undefined;
   }
 }

@@ -33,8 +33,8 @@ const jest = spawn(
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
 
-jest.on('close', async (status) => {
-  await stopEventStore();
+jest.on('close', (status) => {
+  void stopEventStore();
   const results = existsSync(outputFile) ? JSON.parse(readFileSync(outputFile, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   // Options such as --listTests or --showConfig run no test and leave no results.

@@ -37,6 +37,8 @@ export class Connection {
   #read = Number.NEGATIVE_INFINITY;
   /** Infinite while the server is there. */
   #awaySince = Number.POSITIVE_INFINITY;
+  /** The last call was waited for as long as it may take. */
+  #silent = false;
   #closed = false;
 
   /** `onFailure` is told once each time the server goes away. */
@@ -51,8 +53,12 @@ export class Connection {
     return this.#client;
   }
 
-  /** How long it makes sense to wait: half as long for a server that has not answered for a while. */
+  /**
+   * How long it makes sense to wait: half as long for a server that has been away for a while, a quarter for one that was
+   * waited for in vain already. Whether it is back is found out by those who ask without being waited for.
+   */
   patience(milliseconds: number): number {
+    if (this.#silent) return milliseconds / 4;
     return performance.now() - this.#awaySince > hopeful ? milliseconds / 2 : milliseconds;
   }
 
@@ -66,6 +72,7 @@ export class Connection {
     try {
       const result = await within(milliseconds, ask(client));
       this.#awaySince = Number.POSITIVE_INFINITY;
+      this.#silent = false;
       this.#youth = youth.first;
       return result;
     } catch (error) {
@@ -119,7 +126,10 @@ export class Connection {
   #lost(client: Client, error: unknown): void {
     // Of a broken connection the client knows by itself, silence it would bear for ever. But not yet: whoever asks now
     // what became of a write asks on a connection that stands, and reads have one of their own.
-    if (error instanceof NoAnswer) setImmediate(() => this.renew(client));
+    if (error instanceof NoAnswer) {
+      this.#silent = true;
+      setImmediate(() => this.renew(client));
+    }
     if (Number.isFinite(this.#awaySince)) return;
     this.#awaySince = performance.now();
     this.#onFailure(new LogUnavailable(messageOf(error), { cause: error }));

@@ -81,15 +81,12 @@ describe('what others have appended', () => {
     await Promise.all(upTo(60).map((n) => log.append(`category${n % 5}-${n}`, NO_STREAM, [happened(n)])));
     const events = server.events();
     await eventually(() => expect(follower.hints.at(-1)?.position).toBe(events.at(-1)?.at.commit));
-    let { position } = follower.hints[0] as { position: Position };
-    for (const hint of follower.hints.slice(1)) {
-      const between = events.filter(({ at }) => at.commit > position && at.commit <= hint.position);
-      expect(hint.commit).toEqual({
-        after: position,
-        position: hint.position,
-        categories: new Set(between.map(({ stream }) => stream.split('-')[0])),
-      });
-      position = hint.position;
+    // On a busy machine the log may tell of its own appends before the server does; then it does not say what is new.
+    const told = follower.hints.slice(1).flatMap(({ commit }) => commit ?? []);
+    expect(told.length).toBeGreaterThan(0);
+    for (const { after, position, categories } of told) {
+      const between = events.filter(({ at }) => at.commit > after && at.commit <= position);
+      expect(categories).toEqual(new Set(between.map(({ stream }) => stream.split('-')[0])));
     }
   });
 

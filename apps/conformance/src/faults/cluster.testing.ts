@@ -6,7 +6,7 @@ import { ServerProcess, startNats, startRedis, stopServers } from '@muniment/tes
 import { build, repository } from '../harness/build.js';
 import { type Clients, clientsFor } from '../harness/clients.js';
 import type { Credentials } from '../harness/target.js';
-import { type Paths, type Service, type ServiceName, startService } from './service.testing.js';
+import { type Paths, type Service, type ServiceName, startService } from './replica.testing.js';
 
 export type Replicas = Partial<Record<ServiceName, number>>;
 

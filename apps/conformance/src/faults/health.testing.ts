@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Service } from './service.testing.js';
+import type { Service } from './replica.testing.js';
 
 /** What a process says of itself on `/readyz`. */
 export interface Readiness {

@@ -5,7 +5,7 @@ import { Cluster } from './cluster.testing.js';
 import type { Driver } from './driver.testing.js';
 import { kill, Nemesis } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
-import type { ServiceName } from './service.testing.js';
+import type { ServiceName } from './replica.testing.js';
 import { drive, mustHold, times } from './trial.testing.js';
 
 needsServer('nats');

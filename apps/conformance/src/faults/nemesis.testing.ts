@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.testing.js';
 import type { Random } from './random.testing.js';
-import type { Paths, Service, ServiceName } from './service.testing.js';
+import type { Paths, Service, ServiceName } from './replica.testing.js';
 
 /** Something that goes wrong for a while; resolves when it is undone. */
 export interface Fault {

@@ -10,7 +10,7 @@ import { type Entry, History } from './history.testing.js';
 import { Slowness } from './load.testing.js';
 import { kill, Nemesis, whenReady } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
-import type { ServiceName } from './service.testing.js';
+import type { ServiceName } from './replica.testing.js';
 import { Steady, told } from './steady.testing.js';
 import { drive, isLong, mustBeRecorded, mustHold, times } from './trial.testing.js';
 
@@ -106,8 +106,9 @@ test('R18: of those who create one name in any case exactly one wins', async () 
     const { User } = await cluster.clients().iam.getUser({ UserName: name });
     const [winner, ...others] = entries.filter(({ outcome }) => outcome === 'ok');
     expect(others).toEqual([]);
-    if (winner) expect(User?.UserName).toBe(winner.user);
-    expect(winner ?? losers.find(retryable)).toBeDefined();
+    // Whoever was only told to try again may have been the one.
+    const winners = winner ? [winner] : losers.filter(retryable);
+    expect(winners.map(({ user }) => user)).toContain(User?.UserName);
     refused += losers.length;
   }
   process.stdout.write(`R18: ${rounds} rounds of ${writers}, one winner each, ${refused} refused\n`);
@@ -205,8 +206,12 @@ test('R25: decisions go on when one replica of a service is gone, whichever it i
   process.stdout.write(
     `R25: ${nemesis.happened.length} replicas killed at ${rate} calls/s, ${failures.length} of ${length} failed, ${history.figures}\n`,
   );
-  if (failures.length > Math.max(1, length / 10_000)) expect(told(failures)).toEqual([]);
+  // One of ten thousand may fail, or one alone.
+  expect(told(failures.slice(0, -Math.max(1, Math.floor(length / 10_000))))).toEqual([]);
   await mustBeRecorded(cluster, history.answers);
 });
 
-test('R28: and nothing that was acknowledged meanwhile is lost', () => mustHold(cluster, driver));
+test('R28: and nothing that was acknowledged meanwhile is lost', async () => {
+  expect(driver.history.acknowledged).toBeGreaterThan(writers);
+  await mustHold(cluster, driver);
+});

@@ -23,7 +23,7 @@ import {
 } from './load.testing.js';
 import { dataPlane, listings, type People, populate } from './people.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
-import type { ServiceName } from './service.testing.js';
+import type { ServiceName } from './replica.testing.js';
 
 needsServer('redis');
 needsServer('nats');

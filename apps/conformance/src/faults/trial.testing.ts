@@ -5,7 +5,7 @@ import { Driver } from './driver.testing.js';
 import type { Answer } from './history.testing.js';
 import type { Random } from './random.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
-import type { Service } from './service.testing.js';
+import type { Service } from './replica.testing.js';
 import { whenReady } from './nemesis.testing.js';
 
 /** `MUNIMENT_TEST_FAULTS=long`: so many times what is done for every change. */
