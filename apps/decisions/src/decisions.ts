@@ -15,7 +15,8 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const from = sourcesFor({ rows: local.rows, sealer: noSealer, ids: randomIds }, '');
   const decisions = new Decisions({ from });
   await local.start();
-  const answer = authorizationAnswers(decisions, (position) => local.reached(position));
+  const reached = (position: number) => local.reached(position);
+  const answer = authorizationAnswers(decisions, reached, (position) => local.holds(position));
   const stopResponding = await parts.bus.respond(decisionsPrefix, (_, asked: Authorization) => answer(asked));
   return {
     checks: (head) => followingChecks(local.projectors, head),

@@ -54,6 +54,28 @@ test.each([
   await expect(asking()).rejects.toThrow(why);
 });
 
+test('of several replicas the one that knows everything decides, also when others only have their last state', async () => {
+  const old = authorizationAnswers(
+    { authorize: () => ({ allowed: true }) },
+    () => true,
+    () => false,
+  );
+  const current = authorizationAnswers({ authorize: () => ({ allowed: false, message: 'no' }) }, () => true);
+  await bus.respond(decisionsPrefix, (_, question: Authorization) => old(question));
+  await bus.respond(decisionsPrefix, (_, question: Authorization) => current(question));
+  for (let time = 0; time < 4; time++) expect(await asking()).toMatchObject({ allowed: false });
+});
+
+test('the last state decides when no replica has another', async () => {
+  const old = authorizationAnswers(
+    { authorize: () => ({ allowed: true }) },
+    () => true,
+    () => false,
+  );
+  await bus.respond(decisionsPrefix, (_, question: Authorization) => old(question));
+  expect(await asking()).toMatchObject({ allowed: true });
+});
+
 test('that nobody decides is known before an operation is asked for again', async () => {
   let asked = 0;
   await bus.respond('muniment.directory', async () => {

@@ -12,8 +12,11 @@ export interface Authorization {
   readonly position: Position;
 }
 
-/** A service that cannot decide says so: that is neither a permission nor a refusal. */
-export type AuthorizationAnswer = Verdict | { readonly unavailable: string };
+/**
+ * A service that cannot decide says so: that is neither a permission nor a refusal. `provisional`: the log is away from
+ * this replica, and its last state is older than what the caller has seen; another replica may know better.
+ */
+export type AuthorizationAnswer = (Verdict & { readonly provisional?: true }) | { readonly unavailable: string };
 
 /** Prefix of the subjects that decisions services answer. */
 export const decisionsPrefix = 'muniment.decisions';
@@ -26,6 +29,9 @@ const subject = subjectOf('decisions', 'Authorize');
  */
 const persistence = { tryMilliseconds: 400, silentMilliseconds: 2000, absentMilliseconds: 450 };
 
+/** So often others are asked before a provisional verdict is the best that there is. */
+const mostProvisional = 4;
+
 /** Asks the decisions service. Rejects when none can tell; nobody is ever let in then. */
 export class BusAuthorizer implements Authorizer {
   readonly #bus: Pick<Bus, 'request'>;
@@ -36,25 +42,39 @@ export class BusAuthorizer implements Authorizer {
 
   async authorize(caller: Caller, questions: readonly Question[], now: Date, position = 0): Promise<Verdict> {
     const asked: Authorization = { caller, questions, now, position };
-    const answer = await requestPersistently<Authorization, Answered>(this.#bus, subject, asked, persistence);
-    if (isVerdict(answer)) return answer;
-    throw new BusUnavailable(subject, answer?.unavailable ?? 'the answer is no verdict');
+    for (let tries = 1; ; tries++) {
+      const answer = await requestPersistently<Authorization, Answered>(this.#bus, subject, asked, persistence);
+      if (!isVerdict(answer)) throw new BusUnavailable(subject, answer?.unavailable ?? 'the answer is no verdict');
+      if (!answer.provisional || tries === mostProvisional) return answer;
+    }
   }
 }
 
 /** Whatever came over the bus. */
-type Answered = { readonly allowed?: unknown; readonly unavailable?: string } | null | undefined;
+type Answered =
+  | { readonly allowed?: unknown; readonly unavailable?: string; readonly provisional?: unknown }
+  | null
+  | undefined;
 
 /** Only what says so in so many words is a permission. */
-const isVerdict = (answer: Answered): answer is Verdict => typeof answer?.allowed === 'boolean';
+const isVerdict = (answer: Answered): answer is Verdict & { provisional?: unknown } =>
+  typeof answer?.allowed === 'boolean';
 
-/** What a decisions service answers with. `reached` waits, not for ever, until its rows hold a position. */
+/**
+ * What a decisions service answers with. `reached` waits, not for ever, until its rows hold a position or cannot, because
+ * the log is away; `holds` tells which of the two it was.
+ */
 export const authorizationAnswers =
-  (authorizer: Authorizer, reached: (position: Position) => boolean | Promise<boolean>) =>
+  (
+    authorizer: Authorizer,
+    reached: (position: Position) => boolean | Promise<boolean>,
+    holds: (position: Position) => boolean = () => true,
+  ) =>
   async ({ caller, questions, now, position }: Authorization): Promise<AuthorizationAnswer> => {
     if (!(await reached(position))) return { unavailable: 'its policies have not caught up with the last change' };
     try {
-      return await authorizer.authorize(caller, questions, now, position);
+      const verdict = await authorizer.authorize(caller, questions, now, position);
+      return holds(position) ? verdict : { ...verdict, provisional: true };
     } catch (error) {
       return { unavailable: `it could not decide: ${error instanceof Error ? error.message : String(error)}` };
     }
