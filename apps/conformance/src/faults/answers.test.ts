@@ -1,7 +1,7 @@
 /** R16: answers that get lost after the work was done. Clients try again by themselves; each call has one effect. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { needsServer } from '@muniment/testing';
 import { person, statement, unique } from '../harness/clients.js';
 import { faultIn, queryCall, send, sign } from '../harness/raw.js';
@@ -9,7 +9,7 @@ import { Cluster } from './cluster.testing.js';
 import { dropAnswers, Nemesis } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
 import type { Paths, ServiceName } from './replica.testing.js';
-import { drive, mustHold, times } from './trial.testing.js';
+import { drive, enginesMustRun, finish, mustHold, times } from './trial.testing.js';
 
 needsServer('nats');
 needsServer('redis');
@@ -30,7 +30,8 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.start();
 });
-afterAll(() => cluster?.dispose());
+afterEach(() => enginesMustRun(cluster));
+afterAll(() => finish(cluster));
 
 test('calls whose answers are lost are tried again and done once', async () => {
   const random = new Random();

@@ -1,12 +1,12 @@
 /** R1: whatever is killed, whenever: what was acknowledged stays, once and whole. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { needsServer } from '@muniment/testing';
 import { Cluster } from './cluster.testing.js';
 import type { Driver } from './driver.testing.js';
 import { kill, Nemesis } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
 import type { ServiceName } from './replica.testing.js';
-import { drive, mustHold, times } from './trial.testing.js';
+import { drive, enginesMustRun, finish, mustHold, times } from './trial.testing.js';
 
 needsServer('nats');
 needsServer('redis');
@@ -37,7 +37,8 @@ describe(`${kills} kills of one service or another, with 16 clients writing`, ()
     await driver.progress(10);
     await driver.stop();
   });
-  afterAll(() => cluster?.dispose());
+  afterEach(() => enginesMustRun(cluster));
+  afterAll(() => finish(cluster));
 
   test('each is ready again within five seconds', () => {
     process.stdout.write(

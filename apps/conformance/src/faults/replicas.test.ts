@@ -1,6 +1,6 @@
 /** Two replicas of each service: what they do at the same time (R17, R18), and one of them without the other (R23, R25). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { needsServer } from '@muniment/testing';
 import { type Clients, unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
@@ -12,7 +12,7 @@ import { kill, Nemesis, whenReady } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
 import type { ServiceName } from './replica.testing.js';
 import { Steady, told } from './steady.testing.js';
-import { drive, isLong, mustBeRecorded, mustHold, times } from './trial.testing.js';
+import { drive, enginesMustRun, finish, isLong, mustBeRecorded, mustHold, times } from './trial.testing.js';
 
 needsServer('nats');
 needsServer('redis');
@@ -37,7 +37,8 @@ beforeAll(async () => {
   random = new Random();
   driver = await drive(cluster, random);
 });
-afterAll(() => cluster?.dispose());
+afterEach(() => enginesMustRun(cluster));
+afterAll(() => finish(cluster));
 
 const doorsFor = (home: number, history: History) => new Doors({ urls, history, home });
 const failed = (entries: readonly Entry[]) => entries.filter(({ outcome }) => outcome !== 'ok');

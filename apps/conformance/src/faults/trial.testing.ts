@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { check, kept } from './checker.testing.js';
 import type { Cluster } from './cluster.testing.js';
@@ -43,6 +46,33 @@ export async function mustBeRecorded(cluster: Cluster, answers: readonly (Answer
   if (wrong.length > 0) await tellOf(cluster.of('gateway'));
   expect(wrong).toEqual([]);
 }
+
+/** After each test: an engine that is not there any more explains all that failed. */
+export async function enginesMustRun({ nats, redis, store }: Cluster): Promise<void> {
+  for (const [name, { port, output }] of Object.entries({ nats, redis, store })) {
+    if (!(await listens(port))) throw new Error(`${name} has ended by itself: ${output.slice(-4000)}`);
+  }
+}
+
+/** Ends a cluster; what its processes have written is kept in the directory MUNIMENT_TEST_LOGS, where it is set. */
+export async function finish(cluster: Cluster | undefined): Promise<void> {
+  if (cluster === undefined) return;
+  const directory = process.env['MUNIMENT_TEST_LOGS'];
+  if (directory !== undefined) {
+    mkdirSync(directory, { recursive: true });
+    for (const { name, replica, process: ended } of cluster.services) {
+      writeFileSync(join(directory, `${name}-${replica}.log`), ended.output);
+    }
+    writeFileSync(join(directory, 'eventstore.log'), cluster.store.output);
+  }
+  await cluster.dispose();
+}
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket.destroy().destroyed));
+    socket.once('error', () => resolve(false));
+  });
 
 /** What these processes say of themselves, for whoever has to find out what went wrong. */
 async function tellOf(services: readonly Service[]): Promise<void> {
