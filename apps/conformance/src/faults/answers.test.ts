@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterEach(() => enginesMustRun(cluster));
 afterAll(() => finish(cluster));
 
-test('calls whose answers are lost are tried again and done once', async () => {
+test('R16: calls whose answers are lost are tried again and done once', async () => {
   const random = new Random();
   const driver = await drive(cluster, random, attempts);
   const nemesis = new Nemesis(cluster, random.branch());
@@ -54,7 +54,7 @@ test('calls whose answers are lost are tried again and done once', async () => {
   await mustHold(cluster, driver);
 });
 
-test('what comes twice with the id of one invocation is done once; with another id, or of another caller, it is new', async () => {
+test('R16: what comes twice with the id of one invocation is done once; with another id, or of another caller, it is new', async () => {
   const url = cluster.url();
   const create = async (UserName: string, id: string, credentials = cluster.root) => {
     const call = queryCall('iam', 'CreateUser', { UserName });

@@ -18,7 +18,7 @@ const readyWithin = 5000;
 const slowness = 6;
 jest.setTimeout(240_000 + kills * 20_000);
 
-describe(`${kills} kills of one service or another, with 16 clients writing`, () => {
+describe(`R1: ${kills} kills of one service or another, with 16 clients writing`, () => {
   let cluster: Cluster;
   let driver: Driver;
   let nemesis: Nemesis;
