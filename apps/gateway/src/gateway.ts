@@ -27,7 +27,7 @@ import { platformAccount } from './platform-account.js';
 
 const writtenHint = 'muniment.hints.written';
 const flushMilliseconds = 3000;
-const lookupMilliseconds = 500;
+const lookupMilliseconds = 1500;
 /** The same while records cannot be delivered. */
 const vainMilliseconds = 100;
 

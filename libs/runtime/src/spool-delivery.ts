@@ -30,7 +30,8 @@ export class SpoolDelivery {
   readonly #options: DeliveryOptions;
   #running: Promise<void> | undefined;
   #stopped = false;
-  /** Records delivered so far. */
+  /** Records that were there or came, and those of them that are delivered. */
+  #taken: number;
   #delivered = 0;
   /** Who waits for what is there to go out; nothing gathers as long as somebody does. */
   readonly #drains = new Set<Drain>();
@@ -42,6 +43,7 @@ export class SpoolDelivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#taken = options.spool.state.records;
   }
 
   /** Why the last delivery came to nothing; undefined since one has worked. */
@@ -53,23 +55,24 @@ export class SpoolDelivery {
     this.#running ??= this.#run();
   }
 
-  /** There are new records. */
-  wake(): void {
+  /** There are so many new records. */
+  wake(records: number): void {
+    this.#taken += records;
     if (this.#waitsFor === 'records') this.#hurry();
     if (this.#waitsFor === 'more' && this.#options.spool.state.records >= batchRecords) this.#hurry();
   }
 
   /** True when all that is spooled by now was delivered within the time. */
   async drain(milliseconds: number): Promise<boolean> {
-    const waiting = this.#options.spool.state.records;
-    if (waiting === 0) return true;
+    const upTo = this.#taken;
+    if (upTo <= this.#delivered) return true;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#drains.delete(drain);
         resolve(false);
       }, milliseconds);
       const drain: Drain = {
-        upTo: this.#delivered + waiting,
+        upTo,
         done: () => {
           clearTimeout(timer);
           resolve(true);
@@ -123,7 +126,8 @@ export class SpoolDelivery {
   }
 
   #gone(records: number): void {
-    this.#delivered += records;
+    // Damaged records are never delivered, and waited for no longer.
+    this.#delivered = this.#options.spool.state.records === 0 ? this.#taken : this.#delivered + records;
     for (const drain of this.#drains) {
       if (drain.upTo > this.#delivered) continue;
       this.#drains.delete(drain);

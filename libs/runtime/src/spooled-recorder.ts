@@ -116,15 +116,16 @@ export class SpooledRecorder<Facts, Record> {
 
   #append(records: readonly string[]): void {
     const { spool, now } = this.#options;
+    const all = this.#left.length > 0 ? [...this.#left, ...records] : records;
     try {
-      spool.append(this.#left.length > 0 ? [...this.#left, ...records] : records, now());
+      spool.append(all, now());
     } catch (error) {
       this.#refused(error);
       throw error;
     }
     this.#left = [];
     this.#refusal = undefined;
-    this.#delivery.wake();
+    this.#delivery.wake(all.length);
   }
 
   #refused(error: unknown): void {
