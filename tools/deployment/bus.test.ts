@@ -90,7 +90,9 @@ test.each([
   ["a service with another one's password", () => ({ user: 'gateway', pass: passwordOf('audit') })],
   ['a user that there is not', () => ({ user: 'root', pass: passwordOf('gateway') })],
 ])('%s does not get in', async (_, credentials) => {
-  await expect(NatsClient.connect(nats.port, credentials())).rejects.toThrow('Authorization Violation');
+  // The server hangs up at once; its reason may be overtaken by that.
+  const refused = /Authorization Violation|ECONNRESET/;
+  await expect(NatsClient.connect(nats.port, credentials())).rejects.toThrow(refused);
 });
 
 test('whoever was asked answers, once, and nobody else does', async () => {
