@@ -47,7 +47,7 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
   });
   await follower.start();
   const settled = unlessAway(follower);
-  watchProjection(metrics, follower);
+  watchProjection(metrics, follower, log);
   const accountId = await platformAccount(parts);
   const { recorder, close } = await openRecorder(parts, accountId);
   const gateway = new Gateway({

@@ -169,7 +169,7 @@ export class Solo {
     const eraser = new SecretEraser(this.#stores.keys, this.#sealer);
     const storing = (events: readonly RecordedEvent[]) => eraser.seen(events);
     const projector = new Projector(projection, log, readModels, { storing, changed, lost, parked, failed });
-    watchProjection(metrics, projector);
+    watchProjection(metrics, projector, log);
     return projector;
   }
 

@@ -76,7 +76,7 @@ export class LocalRows {
     });
     this.rows = new RowsOf(readModels, projections);
     this.rows.keptBy(this.projectors);
-    for (const projector of this.projectors) watchProjection(metrics, projector);
+    for (const projector of this.projectors) watchProjection(metrics, projector, log);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Position } from '@muniment/kernel';
 import type { Check, Metrics } from '@muniment/nest';
-import { type Following, type ParkedStream, parkedBy, statusOf } from '@muniment/runtime';
+import { type EventLog, type Following, type ParkedStream, parkedBy, statusOf } from '@muniment/runtime';
 import type { Logger } from 'pino';
 
 /** Something that a projection needs may be away for so long before its process counts as degraded. */
@@ -27,13 +27,24 @@ export const parkedLogged =
     logger.error({ projection, parked }, parkedBy(parked));
 
 /** Shows how far a projection of this process has come, and how many accounts it had to leave behind. */
-export function watchProjection(metrics: Metrics, following: Following): void {
+export function watchProjection(
+  metrics: Metrics,
+  following: Following,
+  log: Pick<EventLog, 'head' | 'onAppended'>,
+): void {
   const labels = { projection: following.projection.name };
   metrics.watch(
     'muniment_projection_position',
     'Position that a projection has reached',
     labels,
     () => following.position,
+  );
+  const newest = newestOf(log);
+  metrics.watch(
+    'muniment_projection_lag',
+    'Events, or bytes with EventStoreDB, that the log is ahead of a projection',
+    labels,
+    () => Math.max(0, newest() - following.position),
   );
   metrics.watch('muniment_projection_watches', 'Whether another process folds the rows of a projection', labels, () =>
     Number(following.role === 'watches'),
@@ -50,4 +61,16 @@ export function watchProjection(metrics: Metrics, following: Following): void {
     labels,
     () => (following.stalled ? (Date.now() - following.stalled.since.getTime()) / 1000 : 0),
   );
+}
+
+/** The newest position of a log that this process has heard of. */
+function newestOf(log: Pick<EventLog, 'head' | 'onAppended'>): () => Position {
+  let newest: Position = 0;
+  const heard = (position: Position): void => {
+    newest = Math.max(newest, position);
+  };
+  log.onAppended(heard);
+  // A log that is away is heard of when it is back.
+  log.head().then(heard, () => undefined);
+  return () => newest;
 }

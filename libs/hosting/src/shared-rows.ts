@@ -54,7 +54,7 @@ export class SharedRows {
         projected: (position) => parts.bus.publish(projectedHint(name), { position }),
       });
       this.#stops.push(parts.bus.subscribe(projectedHint(name), (hint) => shared.hinted(hintedPosition(hint) ?? 0)));
-      watchProjection(parts.metrics, shared);
+      watchProjection(parts.metrics, shared, parts.log);
       return shared;
     };
     this.prompt = promptProjections.map(projector);
