@@ -30,7 +30,14 @@ async function run(jestArguments) {
   const folder = mkdtempSync(join(tmpdir(), 'muniment-test-'));
   const outputFile = join(folder, 'results.json');
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const options = ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${outputFile}`];
+  const options = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    jest,
+    '--testTimeout=30000',
+    '--json',
+    `--outputFile=${outputFile}`,
+  ];
   const child = spawn(process.execPath, [...options, ...jestArguments], { cwd: root, stdio: 'inherit' });
   const stop = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);

@@ -16,6 +16,9 @@ const readyWithin = 5000;
 const slowness = 3;
 jest.setTimeout(60_000 + kills * 10_000);
 
+/** Records of all other calls may be gathered for a moment, which `kill -9` can take with it. */
+const isChange = (operation: string): boolean => /^(Create|Delete|Put|Attach|Tag)/.test(operation);
+
 describe(`${kills} times killed at any moment, with 16 clients writing`, () => {
   let server: Server;
   let driver: Driver;
@@ -54,9 +57,11 @@ describe(`${kills} times killed at any moment, with 16 clients writing`, () => {
     expect(await check({ history, policyArn, url, root, accountId, keys: 200 })).toEqual(kept);
   });
 
-  test('every answer has its call record, once', async () => {
+  test('every change that was answered has its call record, once (docs/operations.md: what is promised)', async () => {
     const { cloudtrail } = clientsFor(server.url, server.root);
-    expect(await unrecorded(driver.history.answers, () => recordedBy(cloudtrail))).toEqual([]);
+    const changes = driver.history.answers.filter(({ operation, status }) => status === 200 && isChange(operation));
+    expect(changes.length).toBeGreaterThan(kills * 5);
+    expect(await unrecorded(changes, () => recordedBy(cloudtrail))).toEqual([]);
   });
 });
 
