@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import type { Spooled } from '@muniment/runtime';
 import { openSpool } from './spool.js';
 
-const rounds = 20;
+const rounds = 10;
 const program = fileURLToPath(new URL('./appender.testing.mjs', import.meta.url));
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -14,7 +14,7 @@ import { drive, enginesMustRun, finish, mustHold, times } from './trial.testing.
 needsServer('nats');
 needsServer('redis');
 
-const rounds = times(2, 20);
+const rounds = times(1, 40);
 /** Whose answers are lost on the way from where. */
 const paths: readonly (readonly [ServiceName, keyof Paths])[] = [
   ['directory', 'store'],

@@ -11,7 +11,7 @@ import { drive, enginesMustRun, finish, mustHold, times } from './trial.testing.
 needsServer('nats');
 needsServer('redis');
 
-const kills = Number(process.env['MUNIMENT_TEST_KILLS'] ?? times(10, 120));
+const kills = Number(process.env['MUNIMENT_TEST_KILLS'] ?? times(6, 200));
 const kinds: readonly ServiceName[] = ['directory', 'credentials', 'gateway', 'audit', 'decisions', 'sts'];
 const readyWithin = 5000;
 /** On a machine that is busy with other things, all starts are slow: so many times one in peace is then the bound. */

@@ -85,7 +85,7 @@ async function writeUntil(end: number, doors: Doors): Promise<number> {
 }
 
 test('R18: of those who create one name in any case exactly one wins', async () => {
-  const rounds = times(4, 125);
+  const rounds = times(2, 250);
   const doors = Array.from({ length: writers }, (_, writer) => doorsFor(writer, new History()));
   let refused = 0;
   for (let round = 0; round < rounds; round++) {
@@ -116,7 +116,7 @@ test('R18: of those who create one name in any case exactly one wins', async () 
 });
 
 test('R18: a quota holds to the last one', async () => {
-  const rounds = times(4, 125);
+  const rounds = times(2, 250);
   for (let round = 0; round < rounds; round++) {
     const history = new History();
     const UserName = unique('Quota');
