@@ -17,7 +17,7 @@ const OUTPUT = join(ROOT, 'libs/aws-model/src');
 function importSources() {
   const botocore = findBotocore();
   mkdirSync(SOURCE, { recursive: true });
-  for (const { id, botocore: name } of services) {
+  for (const { id, botocore: name } of services.filter((service) => service.botocore)) {
     writeFileSync(join(SOURCE, `${id}.json`), printModel(readModel(botocore, name)));
     console.log(`${id}: imported from botocore ${botocore.version}`);
   }
