@@ -17,6 +17,7 @@ const kinds: Readonly<Record<PolicyType, PolicyKind>> = {
   resource: 'resource',
   trust: 'trust',
   scp: 'scp',
+  rcp: 'rcp',
 };
 
 const nowhere = { line: 1, column: 1, offset: 0 };
@@ -34,13 +35,14 @@ const nothing = (kind: PolicyKind): PolicyDocument => ({
       sid: undefined,
       effect: 'Deny',
       principal:
-        kind === 'trust' || kind === 'resource'
+        kind === 'trust' || kind === 'resource' || kind === 'rcp'
           ? { negated: false, names: [{ ...anything, naming: 'AWS' }], position: nowhere }
           : undefined,
       action: everything,
       resource: kind === 'trust' ? undefined : everything,
       condition: [],
       position: nowhere,
+      end: nowhere,
     },
   ],
 });

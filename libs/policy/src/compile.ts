@@ -11,7 +11,7 @@ import { compileResource, matchesResource, type RequestResource, type ResourceMa
  * @example
  * const type: PolicyType = 'boundary';
  */
-export type PolicyType = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'scp';
+export type PolicyType = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'scp' | 'rcp';
 
 /**
  * Names one statement: the id given at compile time, the type, the place in the document, the Sid if there is one.

@@ -9,7 +9,7 @@ import type { Effect } from './document.js';
  */
 export interface Decision {
   readonly effect: Effect;
-  /** True for a matching Deny statement, and for a service control policy without an Allow (requirements-4 8.1, step 2). */
+  /** True for a matching Deny statement, and for an organization's policies without an Allow (requirements-4 8.1, step 2). */
   readonly explicit: boolean;
   /** The type of policy that denied; undefined when allowed, or when the request itself makes no sense. */
   readonly by: PolicyType | undefined;
@@ -30,8 +30,9 @@ export const IMPLICIT_DENY: Readonly<Record<PolicyType, Decision>> = {
   session: implicitly('session'),
   resource: implicitly('resource'),
   trust: implicitly('trust'),
-  // A missing Allow of a service control policy is reported as an explicit deny.
+  // A missing Allow of the organization's policies is reported as an explicit deny.
   scp: Object.freeze({ effect: 'Deny', explicit: true, by: 'scp', statements: NO_STATEMENTS }),
+  rcp: Object.freeze({ effect: 'Deny', explicit: true, by: 'rcp', statements: NO_STATEMENTS }),
 };
 
 /** The request names no resource that could exist; nobody is allowed anything on it. */

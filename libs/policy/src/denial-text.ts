@@ -11,6 +11,10 @@ const REASONS: Readonly<
     explicit: 'with an explicit deny in a service control policy',
     implicit: (action) => `because no service control policy allows the ${action} action`,
   },
+  rcp: {
+    explicit: 'with an explicit deny in a resource control policy',
+    implicit: (action) => `because no resource control policy allows the ${action} action`,
+  },
   boundary: {
     explicit: 'with an explicit deny in a permissions boundary',
     implicit: (action) => `because no permissions boundary allows the ${action} action`,

@@ -6,7 +6,7 @@ import type { Position } from './json/tree.js';
  * @example
  * const kind: PolicyKind = 'trust';
  */
-export type PolicyKind = 'identity' | 'trust' | 'resource' | 'session' | 'scp';
+export type PolicyKind = 'identity' | 'trust' | 'resource' | 'session' | 'scp' | 'rcp';
 
 /**
  * The two versions of the policy language. A document without one is of `2008-10-17`, which knows no variables.
@@ -98,6 +98,8 @@ export interface PolicyStatement {
   readonly resource: PolicyElement | undefined;
   readonly condition: readonly ConditionEntry[];
   readonly position: Position;
+  /** Just behind the statement's closing brace. */
+  readonly end: Position;
 }
 
 /**

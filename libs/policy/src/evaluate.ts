@@ -44,6 +44,8 @@ export interface PolicySet {
   readonly resource?: CompiledPolicy | undefined;
   /** Levels of the organization from its root to the account; each needs an Allow. None means that none applies. */
   readonly scps?: readonly (readonly CompiledPolicy[])[] | undefined;
+  /** The same of the resource's account: resource control policies, which bind whoever asks. */
+  readonly rcps?: readonly (readonly CompiledPolicy[])[] | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): De
   const offset = resourceOffset(text);
   if (offset < 0 && text !== '*') return SENSELESS_REQUEST;
   const findings = new Findings(principal, request.action, { text, offset }, request.context);
-  if (!hasAccount(principal)) return byResourceAlone(findings, policies.resource);
+  if (!hasAccount(principal)) return byResourceAlone(findings, policies);
   return decide(findings, principal, policies, isAtHome(request, principal.account, offset));
 }
 
@@ -68,7 +70,10 @@ function isAtHome({ resource, resourceAccount }: AuthorizationRequest, account: 
 }
 
 /** Services, web identities and strangers bring no policies: the resource's policy says all (requirements-4 8.1). */
-function byResourceAlone(findings: Findings, resource: CompiledPolicy | undefined): Decision {
+function byResourceAlone(findings: Findings, { resource, rcps }: PolicySet): Decision {
+  const rcpsAllow = everyLevelAllows(findings, rcps);
+  if (findings.denies !== undefined) return explicitDeny('rcp', findings.denies);
+  if (!rcpsAllow) return IMPLICIT_DENY.rcp;
   if (resource === undefined) return IMPLICIT_DENY.resource;
   findings.lookAtResource(resource);
   if (findings.denies !== undefined) return explicitDeny(resource.type, findings.denies);
@@ -78,10 +83,11 @@ function byResourceAlone(findings: Findings, resource: CompiledPolicy | undefine
 /** What each type of policy said. */
 interface Voices {
   readonly scps: boolean;
+  readonly rcps: boolean;
   readonly identity: boolean;
   readonly boundary: boolean;
   readonly session: boolean;
-  /** How many allowing statements belong to service control policies and the resource's policy. */
+  /** How many allowing statements belong to the organization's policies and the resource's policy. */
   readonly untilResource: number;
 }
 
@@ -89,16 +95,19 @@ function decide(findings: Findings, principal: AccountPrincipal, policies: Polic
   const voices = hear(findings, policies);
   if ('effect' in voices) return voices;
   if (!voices.scps) return IMPLICIT_DENY.scp;
+  if (!voices.rcps) return IMPLICIT_DENY.rcp;
   return sameAccount
     ? withinAccount(findings, principal, policies, voices)
     : acrossAccounts(findings, principal, policies, voices);
 }
 
 /** Asks every policy; the first type with a matching Deny ends it. The order is the one of requirements-4 8.1, step 1. */
-function hear(findings: Findings, { identity, boundary, session, resource, scps }: PolicySet): Voices | Decision {
-  let scpsAllow = true;
-  for (const level of scps ?? []) scpsAllow = findings.look(level) && scpsAllow;
+function hear(findings: Findings, policies: PolicySet): Voices | Decision {
+  const { identity, boundary, session, resource, scps, rcps } = policies;
+  const scpsAllow = everyLevelAllows(findings, scps);
   if (findings.denies !== undefined) return explicitDeny('scp', findings.denies);
+  const rcpsAllow = everyLevelAllows(findings, rcps);
+  if (findings.denies !== undefined) return explicitDeny('rcp', findings.denies);
   if (resource !== undefined) findings.lookAtResource(resource);
   if (findings.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', findings.denies);
   const untilResource = findings.allows.length;
@@ -108,7 +117,20 @@ function hear(findings: Findings, { identity, boundary, session, resource, scps 
   if (findings.denies !== undefined) return explicitDeny('boundary', findings.denies);
   const sessionAllows = session !== undefined && findings.look(session);
   if (findings.denies !== undefined) return explicitDeny('session', findings.denies);
-  return { scps: scpsAllow, identity: identityAllows, boundary: boundaryAllows, session: sessionAllows, untilResource };
+  return {
+    scps: scpsAllow,
+    rcps: rcpsAllow,
+    identity: identityAllows,
+    boundary: boundaryAllows,
+    session: sessionAllows,
+    untilResource,
+  };
+}
+
+function everyLevelAllows(findings: Findings, levels: PolicySet['scps']): boolean {
+  let allow = true;
+  for (const level of levels ?? []) allow = findings.look(level) && allow;
+  return allow;
 }
 
 /** Being named itself, or as part of everyone, frees a principal of what its own policies merely leave out. */

@@ -58,6 +58,7 @@ const KINDS: Readonly<Record<PolicyType, PolicyKind>> = {
   resource: 'resource',
   trust: 'trust',
   scp: 'scp',
+  rcp: 'rcp',
 };
 
 /** Compiles statements by way of their text, as every caller has to. */

@@ -49,6 +49,10 @@ export const TEXTS = {
   vendor: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
   oneColon: 'Actions/Condition can contain only one colon.',
   resourceVendor: 'Resource vendor must be fully qualified and cannot contain regexes.',
+  rcp: {
+    principal: 'A resource control policy must have the principal "*".',
+    notAction: 'A resource control policy must not contain NotAction.',
+  },
   trust: {
     json: 'This policy contains invalid Json',
     syntax: 'Syntax error in policy.',

@@ -50,7 +50,7 @@ const MAX_DEPTH = 32;
 export function readPolicy(text: string, kind: PolicyKind, options: ReadPolicyOptions = {}): PolicyReading {
   const { maxLength = MAX_LENGTH, duplicateKeys = 'refuse' } = options;
   const reading = readJson(text, { maxLength, maxDepth: MAX_DEPTH, keepDuplicates: duplicateKeys === 'merge' });
-  const withPrincipals = kind === 'trust' || kind === 'resource';
+  const withPrincipals = hasPrincipals(kind);
   if (!reading.ok) {
     const { message: detail, path, position } = reading.fault;
     const message = withPrincipals ? TEXTS.trust.json : TEXTS.syntax;
@@ -73,8 +73,13 @@ function check(
   kind: PolicyKind,
   { oldVersions = false, partition = 'aws' }: ReadPolicyOptions,
 ): void {
-  if (kind === 'trust' || kind === 'resource') checkWithPrincipals(shape, kind, partition);
+  if (hasPrincipals(kind)) checkWithPrincipals(shape, kind, partition);
   else checkIdentity(shape, { oldVersions: oldVersions || kind !== 'identity', partition });
+}
+
+/** Kinds whose statements say whom they are for. */
+function hasPrincipals(kind: PolicyKind): kind is 'trust' | 'resource' | 'rcp' {
+  return kind === 'trust' || kind === 'resource' || kind === 'rcp';
 }
 
 function documentOf(shape: DocumentShape, kind: PolicyKind): PolicyDocument {
@@ -86,6 +91,7 @@ function documentOf(shape: DocumentShape, kind: PolicyKind): PolicyDocument {
 function statementOf({
   index,
   position,
+  end,
   sid,
   effect,
   principal,
@@ -102,5 +108,6 @@ function statementOf({
     resource,
     condition,
     position,
+    end,
   };
 }

@@ -7,6 +7,7 @@ import { refuse } from './fault.js';
 export interface StatementShape {
   readonly index: number;
   readonly position: Position;
+  readonly end: Position;
   readonly sid: PolicyText | undefined;
   readonly effect: PolicyText | undefined;
   readonly principal: PrincipalElement | undefined;
@@ -71,6 +72,7 @@ function readStatement(node: JsonObject, index: number, texts: ShapeTexts): Stat
   return {
     index,
     position: node.position,
+    end: node.end,
     sid: optionalText(node, 'Sid', texts),
     effect: optionalText(node, 'Effect', texts),
     principal: principal && readPrincipal(principal, texts),

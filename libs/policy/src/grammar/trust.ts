@@ -1,4 +1,4 @@
-import type { PolicyKind } from '../document.js';
+import type { PolicyKind, PrincipalElement } from '../document.js';
 import { checkActions } from './actions.js';
 import { refuse, TEXTS } from './fault.js';
 import { checkDates, checkSids, checkVersionSyntax } from './identity.js';
@@ -6,8 +6,8 @@ import { checkPrincipals } from './principals.js';
 import { resourceComplaint } from './resources.js';
 import type { DocumentShape, StatementShape } from './shape.js';
 
-/** Rules of policies with principals: trust policies of roles, and policies of other resources. */
-export function checkWithPrincipals(shape: DocumentShape, kind: PolicyKind, partition: string): void {
+/** Rules of policies with principals: trust policies of roles, policies of other resources, resource control policies. */
+export function checkWithPrincipals(shape: DocumentShape, kind: 'trust' | 'resource' | 'rcp', partition: string): void {
   const { statements } = shape;
   checkVersionSyntax(shape, TEXTS.trust.version);
   if (statements === undefined) return refuse(TEXTS.trust.noStatement, shape.position);
@@ -33,11 +33,18 @@ function checkPrincipal({ principal, effect, position }: StatementShape, kind: P
   if (principal === undefined) return refuse(TEXTS.trust.noPrincipal, position);
   if (principal.negated && effect?.text === 'Allow') refuse(TEXTS.trust.allowNotPrincipal, principal.position);
   if (principal.negated && kind === 'trust') refuse(TEXTS.trust.notPrincipal, principal.position);
+  // A resource control policy is about whoever comes.
+  if (kind === 'rcp' && (principal.negated || !isEveryone(principal))) refuse(TEXTS.rcp.principal, principal.position);
   checkPrincipals(principal, kind);
+}
+
+function isEveryone({ names }: PrincipalElement): boolean {
+  return names.length === 1 && names[0]?.naming === 'AWS' && names[0].text === '*';
 }
 
 function checkAction({ action, position }: StatementShape, kind: PolicyKind): void {
   if (action === undefined || action.values.length === 0) return refuse(TEXTS.trust.noAction, position);
+  if (kind === 'rcp' && action.negated) refuse(TEXTS.rcp.notAction, action.position);
   for (const value of action.values) {
     if (kind === 'trust' && !value.text.toLowerCase().startsWith('sts:')) refuse(TEXTS.trust.notSts, value.position);
   }
@@ -45,7 +52,8 @@ function checkAction({ action, position }: StatementShape, kind: PolicyKind): vo
 }
 
 /** Without a resource, the one the policy is attached to is meant (requirements-4 GRM-11). */
-function checkResource({ resource }: StatementShape, kind: PolicyKind, partition: string): void {
+function checkResource({ resource, position }: StatementShape, kind: PolicyKind, partition: string): void {
+  if (resource === undefined && kind === 'rcp') return refuse(TEXTS.resources, position);
   if (resource === undefined) return;
   if (kind === 'trust') refuse(resource.negated ? TEXTS.trust.notResource : TEXTS.trust.resource, resource.position);
   if (resource.values.length === 0) refuse(TEXTS.resources, resource.position);

@@ -95,7 +95,7 @@ function readValue(
     const empty = scanner.peek() === (frame.kind === 'object' ? CLOSE_OBJECT : CLOSE_ARRAY);
     if (empty) {
       scanner.skip();
-      return close(stack, frame);
+      return close(stack, frame, scanner);
     }
     if (frame.kind === 'object') readKey(scanner, limits, frame, state);
     return undefined;
@@ -116,7 +116,7 @@ function closeOrContinue(
   const code = scanner.peek();
   if (code === (frame.kind === 'object' ? CLOSE_OBJECT : CLOSE_ARRAY)) {
     scanner.skip();
-    return close(stack, frame);
+    return close(stack, frame, scanner);
   }
   if (code !== COMMA)
     scanner.fail(Number.isNaN(code) ? 'the text ends too early' : 'a comma or a closing bracket is expected');
@@ -153,10 +153,10 @@ function add(frame: Frame, value: JsonNode): void {
   frame.members.set(frame.key, { key: frame.key, keyPosition: frame.keyPosition, value });
 }
 
-function close(stack: Frame[], frame: Frame): JsonNode {
+function close(stack: Frame[], frame: Frame, scanner: Scanner): JsonNode {
   stack.pop();
   const { kind, position, members, repeated, items } = frame;
-  return kind === 'object' ? { kind, position, members, repeated } : { kind, position, items };
+  return kind === 'object' ? { kind, position, end: scanner.position, members, repeated } : { kind, position, items };
 }
 
 function pathOf(stack: readonly Frame[]): string {

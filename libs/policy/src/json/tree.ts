@@ -21,6 +21,8 @@ export interface JsonMember {
 export interface JsonObject {
   readonly kind: 'object';
   readonly position: Position;
+  /** Just behind the closing brace. */
+  readonly end: Position;
   readonly members: ReadonlyMap<string, JsonMember>;
   /** Earlier members whose key came again; filled only when duplicates are kept. */
   readonly repeated: readonly JsonMember[];
