@@ -7,20 +7,16 @@ terraform {
   }
 }
 
-variable "endpoint" { type = string }
 variable "prefix" { type = string }
 variable "team" {
   type    = string
   default = "red"
 }
 
-# No skip_ setting is needed: the provider checks credentials and account as it does with AWS.
+# No skip_ setting is needed: the provider checks credentials and account as it does with AWS. The endpoint comes by
+# AWS_ENDPOINT_URL: with a block of endpoints, as in endpoints.tf, the provider takes seconds more for each command.
 provider "aws" {
   region = "us-east-1"
-  endpoints {
-    iam = var.endpoint
-    sts = var.endpoint
-  }
   default_tags {
     tags = { Origin = "terraform" }
   }
