@@ -9,5 +9,5 @@ export const services = [
   { id: 'cloudtrail', botocore: 'cloudtrail', module: true },
   { id: 'muniment', module: true },
   { id: 'accessanalyzer', botocore: 'accessanalyzer' },
-  { id: 'organizations', botocore: 'organizations', global: true },
+  { id: 'organizations', botocore: 'organizations', module: true, global: true },
 ];
