@@ -1,0 +1,9 @@
+/** `npm run test:long` asks for the big numbers; a usual run makes do with enough to notice what breaks. */
+export const LONG = process.env['MUNIMENT_TEST_LONG'] === '1';
+
+export function counted(usual: number, long: number): number {
+  return LONG ? long : usual;
+}
+
+/** What a test may take: the long form has hours. */
+export const TIME = LONG ? 4 * 3_600_000 : 30_000;
