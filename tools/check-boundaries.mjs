@@ -11,6 +11,7 @@ const contexts = new Set(['directory', 'credentials', 'sts', 'decisions', 'analy
 const foundations = {
   policy: [],
   sigv4: [],
+  'service-catalog': [],
   'aws-model': [],
   'aws-wire': ['aws-model'],
   kernel: ['aws-model', 'policy'],

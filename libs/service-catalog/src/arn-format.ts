@@ -1,0 +1,38 @@
+import { literalsOf, matchesTemplate } from './text-pattern.js';
+
+/** An ARN, or the format of one: partition, service, region, account, and all the rest. */
+export function arnParts(arn: string): readonly [string, string, string, string, string] | undefined {
+  const [head, partition, service, region, account, ...rest] = arn.split(':');
+  if (head !== 'arn' || partition === undefined || service === undefined) return undefined;
+  if (region === undefined || account === undefined || rest.length === 0) return undefined;
+  return [partition, service, region, account, rest.join(':')];
+}
+
+const isOpen = (part: string): boolean => part === '*' || part.includes('${');
+
+/** Partition, region and account may be anything where the format leaves them open, and `*` anywhere. */
+const headMatches = (format: string, part: string): boolean => isOpen(format) || part === '*' || part === format;
+
+const separators = /([/:])/;
+
+/** Every placeholder is a piece of the path: none goes over a `/` or `:`. */
+function strictly(format: string, resource: string): boolean {
+  const expected = format.split(separators);
+  const pieces = resource.split(separators);
+  return expected.length === pieces.length && expected.every((piece, at) => matchesTemplate(piece, pieces[at] ?? ''));
+}
+
+/** How well an ARN fits a format: not at all, only if a placeholder goes over separators, or piece by piece. */
+export function fits(format: string, arn: string): 'not' | 'loosely' | 'strictly' {
+  const expected = arnParts(format);
+  const parts = arnParts(arn);
+  if (!expected || !parts) return 'not';
+  if (![0, 2, 3].every((at) => headMatches(expected[at] as string, parts[at] as string))) return 'not';
+  if (!isOpen(expected[1]) && expected[1] !== parts[1]) return 'not';
+  if (strictly(expected[4], parts[4])) return 'strictly';
+  return matchesTemplate(expected[4], parts[4]) ? 'loosely' : 'not';
+}
+
+/** How much a format says of the resource: the more, the better a match. */
+export const literalLength = (format: string): number =>
+  literalsOf(arnParts(format)?.[4] ?? '').reduce((sum, { length }) => sum + length, 0);
