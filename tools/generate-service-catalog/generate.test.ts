@@ -17,7 +17,7 @@ interface SourceAction {
 
 const read = <Value>(...path: string[]): Value =>
   JSON.parse(readFileSync(join(source, ...path), 'utf8').replaceAll('/<key>"', '/${key}"')) as Value;
-const itemsOf = <Item>(folder: string, prefix: string): readonly Item[] =>
+const itemsOf = <Item>(folder: string, prefix: string): Item[] =>
   Object.values(read<Record<string, Item>>(folder, `${prefix}.json`));
 
 test('the catalogue says what its source says, of every action, resource type and condition key', async () => {
