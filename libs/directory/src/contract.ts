@@ -14,6 +14,7 @@ export {
   policyVersions,
   versionKey,
 } from './managed-policy/managed-policy.js';
+export { type RegisteredService, registeredServices } from './registered-service/registered-service.js';
 export { type Role, roles } from './role/role.js';
 export { type User, users } from './user/user.js';
 export { type Account, accounts, everybody, type PlatformEvent, platform } from './platform/platform.js';

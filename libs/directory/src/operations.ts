@@ -7,6 +7,7 @@ import * as instanceProfile from './instance-profile/instance-profile.operations
 import * as policyEntities from './managed-policy/list-entities-for-policy.js';
 import * as policy from './managed-policy/managed-policy.operations.js';
 import * as policyVersion from './managed-policy/policy-version.operations.js';
+import * as registeredService from './registered-service/registered-service.operations.js';
 import * as role from './role/role.operations.js';
 import * as user from './user/user.operations.js';
 
@@ -25,4 +26,5 @@ export const directoryOperations: readonly AnyOperation[] = operationsOf(
   accountAlias,
   accountSummary,
   accountDetails,
+  registeredService,
 );

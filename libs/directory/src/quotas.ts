@@ -23,6 +23,8 @@ export const quotas = {
   PolicySize: 6144,
   AssumeRolePolicySize: 2048,
   TagsPerResource: 50,
+  // Of Muniment's own API; AWS has no such thing.
+  ServicesPerAccount: 100,
 } as const;
 
 export type Quota = keyof typeof quotas;
