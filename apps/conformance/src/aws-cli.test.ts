@@ -3,29 +3,32 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type Aws, startAws } from './harness/aws.js';
 import { repository } from './harness/build.js';
 import { document, statement, trusting, unique } from './harness/clients.js';
 import { awsEnvironment, type Finished, needs, run } from './harness/programs.js';
-import type { Server } from './harness/server.js';
-import { ownServer } from './harness/target.js';
-import type { Credentials } from './harness/target.js';
+import { type Credentials, type Target, target } from './harness/target.js';
 
 needs('aws', 'aws', '--version');
 jest.setTimeout(120_000);
 
-let server: Server;
+let server: Target;
+let program: Aws;
 const folder = mkdtempSync(join(tmpdir(), 'muniment-aws-cli-'));
 
 beforeAll(async () => {
-  server = await ownServer();
+  [server, program] = await Promise.all([target(), startAws()]);
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
+  program?.dispose();
   await server?.dispose();
 });
 
-const aws = (command: string, by: Credentials = server.root): Promise<Finished> =>
-  run('aws', command.split(' '), { env: awsEnvironment(server.url, by) });
+const environment = (by: Credentials = server.root) => ({ ...awsEnvironment(server.url, by), PATH: program.path });
+
+const aws = (command: string, by?: Credentials): Promise<Finished> =>
+  run('aws', command.split(' '), { env: environment(by) });
 
 async function answer<T>(command: string, by?: Credentials): Promise<T> {
   const { code, stdout, stderr } = await aws(command, by);
@@ -39,27 +42,32 @@ test("the README's first session goes as it is written", async () => {
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = server.root;
   mkdirSync(join(folder, '.muniment'));
   writeFileSync(join(folder, '.muniment/root-credentials.json'), JSON.stringify({ AccessKeyId, SecretAccessKey }));
-  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = awsEnvironment(server.url, server.root);
-  const { code, stdout, stderr } = await run('bash', ['-c', session.replaceAll('http://127.0.0.1:4566', server.url)], {
+  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, PATH } = environment();
+  // The installation may know an `ann` from an earlier run.
+  const [ann, auditor] = [unique('ann'), unique('auditor')];
+  const here = session.replaceAll('http://127.0.0.1:4566', server.url).replaceAll(/\bann\b/g, ann);
+  const { code, stdout, stderr } = await run('bash', ['-c', here.replaceAll(/\bauditor\b/g, auditor)], {
     cwd: folder,
-    env: { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_PAGER: '' },
+    env: { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_PAGER: '', PATH },
   });
   expect(stderr.trim().split(/\n+/)).toEqual([
     expect.stringMatching(
       new RegExp(
         `^An error occurred \\(AccessDenied\\) when calling the ListUsers operation: ` +
-          `User: arn:aws:iam::${server.accountId}:user/ann is not authorized to perform: iam:ListUsers on resource: ` +
+          `User: arn:aws:iam::${server.accountId}:user/${ann} is not authorized to perform: iam:ListUsers on resource: ` +
           `arn:aws:iam::${server.accountId}:user/ because no identity-based policy allows the iam:ListUsers action$`,
       ),
     ),
   ]);
   expect(code).toBe(0);
-  expect(stdout).toContain(`"Arn": "arn:aws:iam::${server.accountId}:user/ann"`);
+  expect(stdout).toContain(`"Arn": "arn:aws:iam::${server.accountId}:user/${ann}"`);
   expect(stdout).toMatch(/ListUsers\b.*\bASIA[^]*AssumeRole\b.*\bAKIA[^]*ListUsers\b.*\bAKIA/);
 });
 
-test('errors are told in words, with the exit code of a client error', async () => {
-  const { code, stdout, stderr } = await aws('iam get-user --user-name nobody');
+test('errors are told in words, with the exit code of a client error, by the program as it is started', async () => {
+  const { code, stdout, stderr } = await run('aws', ['iam', 'get-user', '--user-name', 'nobody'], {
+    env: awsEnvironment(server.url, server.root),
+  });
   expect(stderr.trim()).toBe(
     'An error occurred (NoSuchEntity) when calling the GetUser operation: The user with name nobody cannot be found.',
   );
@@ -132,7 +140,7 @@ test('a profile assumes its role by itself', async () => {
   writeFileSync(config, `[profile deploy]\nrole_arn = ${role}\ncredential_source = Environment\nregion = us-east-1\n`);
   const by = { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
   const { stdout } = await run('aws', ['--profile', 'deploy', 'sts', 'get-caller-identity'], {
-    env: { ...awsEnvironment(server.url, by), AWS_CONFIG_FILE: config },
+    env: { ...environment(by), AWS_CONFIG_FILE: config },
   });
   expect(JSON.parse(stdout)).toMatchObject({
     Arn: expect.stringMatching(new RegExp(`^arn:aws:sts::${server.accountId}:assumed-role/${name}/`)),
