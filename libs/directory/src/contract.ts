@@ -18,3 +18,13 @@ export { type RegisteredService, registeredServices } from './registered-service
 export { type Role, roles } from './role/role.js';
 export { type User, users } from './user/user.js';
 export { type Account, accounts, everybody, type PlatformEvent, platform } from './platform/platform.js';
+export { type ControlType, controls } from './organization/control-policies.js';
+export { type Member, members, type Organization, organizations } from './organization/organization.js';
+export {
+  type ControlPolicy,
+  controlPolicies,
+  isBound,
+  pathOf,
+  type Placement,
+  placementOf,
+} from './organization/placement.js';

@@ -7,6 +7,11 @@ import * as instanceProfile from './instance-profile/instance-profile.operations
 import * as policyEntities from './managed-policy/list-entities-for-policy.js';
 import * as policy from './managed-policy/managed-policy.operations.js';
 import * as policyVersion from './managed-policy/policy-version.operations.js';
+import * as attachment from './organization/attachment.operations.js';
+import * as member from './organization/member.operations.js';
+import * as organization from './organization/organization.operations.js';
+import * as organizationPolicy from './organization/organization-policy.operations.js';
+import * as organizationalUnit from './organization/organizational-unit.operations.js';
 import * as registeredService from './registered-service/registered-service.operations.js';
 import * as role from './role/role.operations.js';
 import * as user from './user/user.operations.js';
@@ -27,4 +32,9 @@ export const directoryOperations: readonly AnyOperation[] = operationsOf(
   accountSummary,
   accountDetails,
   registeredService,
+  organization,
+  organizationalUnit,
+  member,
+  organizationPolicy,
+  attachment,
 );

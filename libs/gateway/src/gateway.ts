@@ -211,11 +211,12 @@ export class Gateway {
     journey.facts.input = input;
     const invalid = checkInput(found, input);
     if (invalid) return this.#refuse(journey, { code: 'ValidationError', message: invalid });
-    const scope = `${caller.account}/${found.name}`;
+    const scope = `${caller.account}/${found.service}:${found.name}`;
     const paged = this.#openMarker(found, input, scope);
     if ('fault' in paged) return this.#refuse(journey, paged.fault);
     const reply = await this.#ask(found, {
       operation: found.name,
+      service: found.service,
       input: paged.input,
       caller,
       requestId: journey.requestId,

@@ -61,6 +61,17 @@ export const patience = 2000;
 /** The account's aggregates that stay in memory; the least recently written go first. */
 const residentWriters = 1024;
 
+/** By service and name, and by name alone: services may have operations of one name. */
+function namedOperations(operations: readonly AnyOperation[]): ReadonlyMap<string, AnyOperation> {
+  const named = new Map<string, AnyOperation>();
+  for (const each of operations) {
+    const { service, name } = each.operation;
+    named.set(`${service}:${name}`, each);
+    if (!named.has(name)) named.set(name, each);
+  }
+  return named;
+}
+
 /** One context's operations behind one handler. */
 export class ContextHost {
   readonly name: string;
@@ -72,7 +83,7 @@ export class ContextHost {
   constructor(context: Context, parts: ContextHostParts) {
     this.name = context.name;
     this.#parts = parts;
-    this.#operations = new Map(context.operations.map((each) => [each.operation.name, each]));
+    this.#operations = namedOperations(context.operations);
     const { ids, sealer } = parts;
     this.#executor = {
       authorizer: parts.authorizer,
@@ -88,14 +99,15 @@ export class ContextHost {
   }
 
   get operations(): IterableIterator<AnyOperation> {
-    return this.#operations.values();
+    return new Set(this.#operations.values()).values();
   }
 
   /** Answers one request: output or fault, never a rejection. */
   async handle(request: Request): Promise<Reply> {
     const touched: Touched[] = [];
     try {
-      const operation = this.#operations.get(request.operation);
+      const { service } = request;
+      const operation = this.#operations.get(service ? `${service}:${request.operation}` : request.operation);
       if (!operation) throw new Fault('InvalidAction', `Could not find operation ${request.operation}`, 400);
       await this.#caughtUp(request.position);
       const { output, position } =

@@ -3,6 +3,8 @@ import type { Caller, Position } from '@muniment/kernel';
 /** One API call on its way from the gateway to the service that owns the operation. Plain data: it crosses the bus. */
 export interface Request {
   readonly operation: string;
+  /** Whose operation it is, where one context answers two of one name; absent: the first. */
+  readonly service?: string;
   readonly input: unknown;
   readonly caller: Caller;
   readonly requestId: string;

@@ -1,4 +1,16 @@
 import { aggregate, type Event, type Evolve, readModel, type StateOf } from '@muniment/kernel';
+import {
+  members,
+  type OrganizationEvent,
+  organizationalUnits,
+  organizationEvents,
+  organizations,
+} from '../organization/organization.js';
+import {
+  type OrganizationPolicyEvent,
+  organizationPolicies,
+  organizationPolicyEvents,
+} from '../organization/organization-policy.js';
 
 /** One account of the installation. */
 export interface Account {
@@ -11,7 +23,9 @@ export interface Account {
 export type PlatformEvent =
   | Event<'AccountCreated', { accountId: string }>
   | Event<'AccountAliasSet', { accountId: string; alias: string }>
-  | Event<'AccountAliasRemoved', { accountId: string }>;
+  | Event<'AccountAliasRemoved', { accountId: string }>
+  | OrganizationEvent
+  | OrganizationPolicyEvent;
 
 /** Found by account id or alias, from whatever account. */
 export const accounts = readModel<Account>('accounts', {
@@ -20,9 +34,9 @@ export const accounts = readModel<Account>('accounts', {
   anywhere: true,
 });
 
-const models = { accounts };
+const models = { accounts, organizations, units: organizationalUnits, members, organizationPolicies };
 
-/** What is one over all accounts: which there are and what they are called. One stream, `platform-all`. */
+/** What is one over all accounts: which there are, what they are called, how they are organized. One stream, `platform-all`. */
 export interface Platform extends StateOf<typeof models> {}
 
 const evolve: Evolve<Platform, PlatformEvent> = {
@@ -30,9 +44,11 @@ const evolve: Evolve<Platform, PlatformEvent> = {
   AccountAliasSet: (platform, { accountId, alias }) => platform.accounts.update(accountId, { alias }),
   AccountAliasRemoved: (platform, { accountId }) =>
     platform.accounts.update(accountId, ({ alias: _, ...account }) => account),
+  ...organizationEvents,
+  ...organizationPolicyEvents,
 };
 
-export const platform = aggregate<typeof models, PlatformEvent>('platform', { models, evolve, version: 1 });
+export const platform = aggregate<typeof models, PlatformEvent>('platform', { models, evolve, version: 2 });
 
 /** The one stream's owner: `platform-all`. */
 export const everybody = 'all';

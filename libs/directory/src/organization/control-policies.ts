@@ -1,0 +1,53 @@
+import type { PolicyKind } from '@muniment/policy';
+
+/** The types of organization policies that decide about access; others only describe configurations. */
+export type ControlType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+
+/** A policy of AWS's own: it is in every organization, and nobody can change it. */
+export interface FullAccess {
+  readonly policyId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly content: string;
+}
+
+interface Rules {
+  /** How the ARN of such a policy spells its type. */
+  readonly inArn: string;
+  readonly kind: PolicyKind;
+  readonly fullAccess: FullAccess;
+  /** Whether the policy of AWS's own can be taken away, to allow only what others list. */
+  readonly detachable: boolean;
+}
+
+/** In each organization, attached wherever its type is enabled until something else takes its place. */
+export const controls: Readonly<Record<ControlType, Rules>> = {
+  SERVICE_CONTROL_POLICY: {
+    inArn: 'service_control_policy',
+    kind: 'scp',
+    detachable: true,
+    fullAccess: {
+      policyId: 'p-FullAWSAccess',
+      name: 'FullAWSAccess',
+      description: 'Allows access to every operation',
+      content: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+    },
+  },
+  RESOURCE_CONTROL_POLICY: {
+    inArn: 'resource_control_policy',
+    kind: 'rcp',
+    detachable: false,
+    fullAccess: {
+      policyId: 'p-RCPFullAWSAccess',
+      name: 'RCPFullAWSAccess',
+      description: 'Allows access to every resource',
+      content: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
+    },
+  },
+};
+
+export const isControlType = (type: string): type is ControlType => Object.hasOwn(controls, type);
+
+/** The type whose policy of AWS's own has this id. */
+export const ownedByAws = (policyId: string): ControlType | undefined =>
+  (Object.keys(controls) as ControlType[]).find((type) => controls[type].fullAccess.policyId === policyId);
