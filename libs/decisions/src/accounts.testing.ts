@@ -1,5 +1,5 @@
-import { type Directory, type DirectoryEvent, directory } from '@muniment/directory/contract';
-import { type Caller, type Change, type ReadModel, type Table, tablesOf } from '@muniment/kernel';
+import { type DirectoryEvent, directory, everybody, type PlatformEvent, platform } from '@muniment/directory/contract';
+import { type Aggregate, type Caller, type Change, type ReadModel, type Table, tablesOf } from '@muniment/kernel';
 import type { Reader } from './rows.js';
 
 export const account = '111122223333';
@@ -8,9 +8,14 @@ export const now = new Date('2026-03-01T12:00:00Z');
 
 type Tables = Readonly<Record<string, Table<unknown>>>;
 
-/** Directories as their own fold makes them, read as stored rows are. */
+type State = Parameters<typeof tablesOf>[0];
+
+const directories = directory as unknown as Aggregate;
+const ofAll = platform as unknown as Aggregate;
+
+/** Directories and the platform as their own folds make them, read as stored rows are. */
 export class Accounts {
-  readonly #states = new Map<string, Directory>();
+  readonly #states = new Map<string, State>();
   reads = 0;
   /** Called before each read; what it throws, the read throws. */
   beforeRead: () => void = () => undefined;
@@ -20,11 +25,20 @@ export class Accounts {
     findById: (model, id, owner) => this.#read(() => this.#table(model, owner)?.byId(id)) as never,
   };
 
-  /** Folds events; answers which rows have changed. */
+  /** Folds events of an account; answers which rows have changed. */
   happen(owner: string, ...events: readonly DirectoryEvent[]): Change[] {
-    const state = this.#state(owner);
+    return this.#fold(directories, owner, events);
+  }
+
+  /** Folds events of the platform. */
+  happenToAll(...events: readonly PlatformEvent[]): Change[] {
+    return this.#fold(ofAll, everybody, events);
+  }
+
+  #fold(aggregate: Aggregate, owner: string, events: readonly (DirectoryEvent | PlatformEvent)[]): Change[] {
+    const state = this.#state(aggregate, owner);
     for (const { type, data } of events) {
-      directory.evolve[type]?.(state, data as never, { at: now.toISOString(), actor: 'test', eventId: 'e' } as never);
+      aggregate.evolve[type]?.(state, data as never, { at: now.toISOString(), actor: 'test', eventId: 'e' } as never);
     }
     return tablesOf(state).flatMap((table) => table.takeChanges());
   }
@@ -36,15 +50,16 @@ export class Accounts {
   }
 
   #table<Row>(model: ReadModel<Row>, owner = ''): Table<Row> | undefined {
-    const name = Object.keys(directory.models).find((each) => directory.models[each]?.name === model.name);
-    const state = this.#states.get(owner) as unknown as Tables | undefined;
+    const { models } = owner === everybody ? ofAll : directories;
+    const name = Object.keys(models).find((each) => models[each]?.name === model.name);
+    const state = this.#states.get(owner) as Tables | undefined;
     return name === undefined ? undefined : (state?.[name] as Table<Row> | undefined);
   }
 
-  #state(owner: string): Directory {
+  #state(aggregate: Aggregate, owner: string): State {
     let state = this.#states.get(owner);
     if (!state) {
-      state = directory.empty(owner);
+      state = aggregate.empty(owner);
       for (const table of tablesOf(state)) table.track();
       this.#states.set(owner, state);
     }

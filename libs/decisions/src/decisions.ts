@@ -8,8 +8,9 @@ import {
   type PolicySet,
 } from '@muniment/policy';
 import { Documents } from './documents.js';
+import { isControlled, isServiceLinked, type Place, placeOf } from './place.js';
 import { Remembered } from './remembered.js';
-import { contextOf } from './request-context.js';
+import { contextOf, ownerOf } from './request-context.js';
 import { type Reader, Rows } from './rows.js';
 import { type Library, managedPolicy, type Standing, standingOf } from './standing.js';
 
@@ -25,6 +26,8 @@ export interface DecisionsOptions {
   readonly principals?: number;
   /** Compiled documents that stay in memory. */
   readonly documents?: number;
+  /** Accounts whose place in an organization stays in memory, with what limits them there. */
+  readonly accounts?: number;
 }
 
 const noTags: readonly Tag[] = [];
@@ -34,9 +37,19 @@ const allowed: Verdict = { allowed: true };
 /** Nobody is allowed anything by policies that went away with the principal, not even what a resource would allow. */
 const gone: Decision = { effect: 'Deny', explicit: false, by: 'identity', statements: [] };
 
+/** What decides all questions of a call alike. */
+interface Grounds {
+  /** Undefined: there is no such principal. */
+  readonly standing: Standing | undefined;
+  /** The standing's policies and those of the session. */
+  readonly policies: PolicySet | undefined;
+  /** Where the principal's account stands. */
+  readonly home: Place | undefined;
+}
+
 /**
  * Decides calls by the policies in force: those of the user and its groups or of the role, boundary, session and
- * trust policy. Compiled policies are kept until `changed` tells that the rows they were made from are others.
+ * trust policy, and those of the organization. Compiled policies are kept until `changed` tells that the rows they were made from are others.
  *
  * @example
  * const decisions = new Decisions({ from: sources });
@@ -47,13 +60,16 @@ export class Decisions {
   readonly #documents: Documents;
   /** `absent` is remembered too: keys of deleted users are tried again and again. */
   readonly #standings: Remembered<Standing | 'absent'>;
+  /** By account; `absent`: in no organization. */
+  readonly #places: Remembered<Place | 'absent'>;
   /** Managed policies that sessions were given, by account and ARN. */
   readonly #ofSessions: Remembered<CompiledPolicy>;
 
-  constructor({ from, principals = 10_000, documents = 5000 }: DecisionsOptions) {
+  constructor({ from, principals = 10_000, documents = 5000, accounts = 10_000 }: DecisionsOptions) {
     this.#rows = new Rows(from);
     this.#documents = new Documents(documents);
     this.#standings = this.#rows.serve(new Remembered(principals));
+    this.#places = this.#rows.serve(new Remembered(accounts));
     this.#ofSessions = this.#rows.serve(new Remembered(documents));
   }
 
@@ -63,41 +79,49 @@ export class Decisions {
    */
   authorize(caller: Caller, questions: readonly Question[], now: Date): Awaitable<Verdict> {
     const standing = this.#standing(caller);
+    const home = this.#place(caller.principal.account, partitionOf(caller));
     const { session } = caller;
-    if (standing instanceof Promise || (session !== undefined && hasPolicies(session))) {
-      return this.#authorizeLater(standing, caller, questions, now);
+    const narrowed = session !== undefined && hasPolicies(session);
+    if (standing instanceof Promise || home instanceof Promise || narrowed || !allAtHome(caller, questions)) {
+      return this.#authorizeLater(standing, home, caller, questions, now);
     }
-    return this.#decide(caller, questions, now, standing, standing?.policies);
+    return this.#decide(caller, questions, now, { standing, policies: standing?.policies, home });
   }
 
   async #authorizeLater(
     found: Awaitable<Standing | undefined>,
+    foundHome: Awaitable<Place | undefined>,
     caller: Caller,
     questions: readonly Question[],
     now: Date,
   ): Promise<Verdict> {
-    const standing = await found;
+    const [standing, home] = await Promise.all([found, foundHome]);
     const policies = standing && (await this.#withSession(standing.policies, caller));
-    return this.#decide(caller, questions, now, standing, policies);
+    const partition = partitionOf(caller);
+    const owners = await Promise.all(questions.map((each) => this.#place(ownerOf(each, caller), partition)));
+    return this.#decide(caller, questions, now, { standing, policies, home }, owners);
   }
 
+  /** `owners`: where the account of each question's resource stands; absent: all of them are the principal's own. */
   #decide(
     caller: Caller,
     questions: readonly Question[],
     now: Date,
-    standing: Standing | undefined,
-    policies: PolicySet | undefined,
+    { standing, policies, home }: Grounds,
+    owners?: readonly (Place | undefined)[],
   ): Verdict {
     const partition = partitionOf(caller);
-    for (const question of questions) {
+    const tags = standing?.tags ?? noTags;
+    for (const [index, question] of questions.entries()) {
+      const owner = owners ? owners[index] : home;
       const request: AuthorizationRequest = {
         principal: standing?.principal ?? caller.principal,
         action: question.action,
         resource: question.resource,
         resourceAccount: question.account,
-        context: contextOf(caller, standing?.tags ?? noTags, now, question, partition),
+        context: contextOf(caller, { tags, home, owner }, now, question, partition),
       };
-      const decision = policies ? evaluate(request, this.#withResource(policies, question, partition)) : gone;
+      const decision = policies ? evaluate(request, this.#applying(policies, caller, question, { home, owner })) : gone;
       if (decision.effect !== 'Allow') return { allowed: false, message: denialText(request, decision) };
     }
     return allowed;
@@ -146,10 +170,33 @@ export class Decisions {
     );
   }
 
-  #withResource(policies: PolicySet, { resourcePolicy }: Question, partition: string): PolicySet {
-    if (resourcePolicy === undefined) return policies;
-    const { document, id, kind } = resourcePolicy;
-    return { ...policies, resource: this.#documents.compiled(document, id, kind, partition) };
+  /** All policies that bear on a question. */
+  #applying(
+    policies: PolicySet,
+    caller: Caller,
+    { action, resourcePolicy }: Question,
+    { home, owner }: { readonly home: Place | undefined; readonly owner: Place | undefined },
+  ): PolicySet {
+    const free = isServiceLinked(caller.principal);
+    const scps = free ? undefined : home?.scps;
+    const rcps = free || !isControlled(action) ? undefined : owner?.rcps;
+    if (!resourcePolicy && !scps && !rcps) return policies;
+    const resource =
+      resourcePolicy &&
+      this.#documents.compiled(resourcePolicy.document, resourcePolicy.id, resourcePolicy.kind, partitionOf(caller));
+    return { ...policies, resource, scps, rcps };
+  }
+
+  #place(account: string, partition: string): Awaitable<Place | undefined> {
+    const known = this.#places.get(account);
+    if (known !== undefined) return known === 'absent' ? undefined : known;
+    return this.#rows
+      .recall(
+        this.#places,
+        account,
+        async (from) => (await placeOf(account, from, this.#documents, partition)) ?? 'absent',
+      )
+      .then((place) => (place === 'absent' ? undefined : place));
   }
 
   #library(caller: Caller, from: Reader): Library {
@@ -162,6 +209,9 @@ function standingFor({ principal }: Caller, standing: Standing | 'absent'): Stan
   if (standing === 'absent') return undefined;
   return principal.type === 'AssumedRole' ? { ...standing, principal } : standing;
 }
+
+const allAtHome = (caller: Caller, questions: readonly Question[]): boolean =>
+  questions.every((question) => ownerOf(question, caller) === caller.principal.account);
 
 function partitionOf({ principal: { arn } }: Caller): string {
   const from = arn.indexOf(':') + 1;

@@ -1,5 +1,6 @@
 import { type Ask, type Caller, fold, type Session, type Tag } from '@muniment/kernel';
 import type { ContextValue } from '@muniment/policy';
+import type { Place } from './place.js';
 
 type Keys = Record<string, ContextValue | undefined>;
 
@@ -41,9 +42,12 @@ const regionOfIam: Readonly<Record<string, string>> = {
   'aws-us-gov': 'us-gov-west-1',
 };
 
+const regionOfOrganizations: typeof regionOfIam = { ...regionOfIam, 'aws-cn': 'cn-northwest-1' };
+
 /** Services without regions. */
 const globally: Readonly<Record<string, (partition: string) => string | undefined>> = {
   iam: (partition) => regionOfIam[partition],
+  organizations: (partition) => regionOfOrganizations[partition],
 };
 
 /** The fifth part of an ARN. */
@@ -57,18 +61,32 @@ function accountOf(arn: string): string | undefined {
   return arn.slice(from, end < 0 ? undefined : end) || undefined;
 }
 
+/** The account that a question's resource belongs to: as the question says, as its ARN says, else the caller's. */
+export const ownerOf = ({ resource, account }: Pick<Ask, 'resource' | 'account'>, caller: Caller): string =>
+  account ?? accountOf(resource) ?? caller.account;
+
+/** What has been looked up for a question. */
+export interface Known {
+  /** Of the user or role. */
+  readonly tags: readonly Tag[];
+  /** Where the principal's account and the resource's account stand. */
+  readonly home: Place | undefined;
+  readonly owner: Place | undefined;
+}
+
 /**
  * Condition keys of one question of a call (requirements-4 section 9); what the operation itself says counts. Those
  * that say who the principal is follow from the principal itself when a policy is evaluated.
  */
 export function contextOf(
   caller: Caller,
-  tags: readonly Tag[],
+  { tags, home, owner }: Known,
   now: Date,
-  { action, resource, account, context: ofOperation }: Ask & { readonly action: string },
+  question: Ask & { readonly action: string },
   partition: string,
 ): Keys {
   const { session } = caller;
+  const { action, context: ofOperation } = question;
   const service = action.slice(0, action.indexOf(':'));
   // One literal with all keys that every question has: objects that grow key by key are slow to read.
   const keys: Keys = {
@@ -76,10 +94,15 @@ export function contextOf(
     'aws:EpochTime': seconds(now),
     'aws:SourceIp': caller.sourceIp === '' ? undefined : caller.sourceIp,
     'aws:UserAgent': caller.userAgent,
+    'aws:referer': caller.referer,
     'aws:SecureTransport': caller.secureTransport,
     'aws:ViaAWSService': false,
     'aws:RequestedRegion': globally[service]?.(partition) ?? caller.region,
-    'aws:ResourceAccount': account ?? accountOf(resource) ?? caller.account,
+    'aws:ResourceAccount': ownerOf(question, caller),
+    'aws:PrincipalOrgID': home?.organizationId,
+    'aws:PrincipalOrgPaths': home?.paths,
+    'aws:ResourceOrgID': owner?.organizationId,
+    'aws:ResourceOrgPaths': owner?.paths,
   };
   if (tags.length > 0 || session?.tags) addPrincipalTags(keys, tags, session?.tags);
   if (session) Object.assign(keys, ofSession(session, now));

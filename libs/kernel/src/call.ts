@@ -43,6 +43,8 @@ export interface Caller {
   readonly session?: Session;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** The page that a browser came from, as it says itself. */
+  readonly referer?: string;
   readonly secureTransport: boolean;
   readonly region: string;
 }
