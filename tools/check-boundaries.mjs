@@ -18,7 +18,7 @@ const foundations = {
 };
 
 /** Pure packages reach nothing outside the language, save these. */
-const builtinsOfPure = { sigv4: ['node:crypto'] };
+const builtinsOfPure = { sigv4: ['node:crypto'], 'aws-managed-policies': ['node:zlib'] };
 
 /** Tests, contract suites, and what several tests share; the last letters may still be those of the import. */
 const isTest = (path) => /\.(test|contract|testing)\.[cm]?[jt]sx?$/.test(path);

@@ -1,0 +1,1 @@
+export { AwsManagedPolicy, type AwsManagedPolicyVersion, awsManagedPolicies, awsManagedPolicy } from './policies.js';
