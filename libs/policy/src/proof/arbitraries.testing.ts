@@ -1,5 +1,4 @@
 /** Random requests and policy sets, telling ones: few names, so that statements match, overlap and contradict often. */
-import fc from 'fast-check';
 import type { AuthorizationRequest } from '../evaluate.js';
 import {
   ACCOUNT,
@@ -14,7 +13,7 @@ import {
 } from '../fixtures.js';
 import type { Principal } from '../principal.js';
 import { conditionFrom, contextFrom, type Block } from './arbitrary-conditions.testing.js';
-import { replayed, type Draw } from './draw.testing.js';
+import type { Draw } from './draw.testing.js';
 
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -212,9 +211,9 @@ function resourceControlFrom(draw: Draw): Document {
   return { ...document, Statement };
 }
 
-export function planFrom(draw: Draw, trust: boolean): Plan {
+export function planFrom(draw: Draw, trust: boolean, broad: number): Plan {
   return {
-    identity: draw.several(0, 3, () => broadDocumentFrom(draw, 25)),
+    identity: draw.several(0, 3, () => broadDocumentFrom(draw, broad)),
     boundary: draw.chance(30) ? broadDocumentFrom(draw, 50) : undefined,
     session: draw.chance(35) ? draw.several(0, 2, () => broadDocumentFrom(draw, 40)) : undefined,
     resource: !trust && draw.chance(50) ? resourceDocumentFrom(draw) : undefined,
@@ -232,8 +231,13 @@ export function requestFrom(draw: Draw, trust: boolean): AuthorizationRequest {
 
 /** A request with the policies that bear on it; one in seven is about assuming a role. */
 export function worldFrom(draw: Draw): World {
-  const { plan, requests } = sceneFrom(draw, 1);
-  return { plan, request: requests[0] as AuthorizationRequest };
+  const trust = draw.chance(14);
+  return { plan: planFrom(draw, trust, 25), request: requestFrom(draw, trust) };
+}
+
+/** One that is more often allowed. */
+export function openWorldFrom(draw: Draw): World {
+  return { plan: planFrom(draw, false, 80), request: requestFrom(draw, false) };
 }
 
 /** Policies with several requests that they bear on: making policies takes longer than asking them. */
@@ -244,11 +248,8 @@ export interface Scene {
 
 export function sceneFrom(draw: Draw, requests: number): Scene {
   const trust = draw.chance(14);
-  return { plan: planFrom(draw, trust), requests: draw.several(requests, requests, () => requestFrom(draw, trust)) };
-}
-
-/** What a random draw makes, for fast-check: shrinking the numbers simplifies what is made of them. */
-export function drawn<Value>(make: (draw: Draw) => Value, length = 200): fc.Arbitrary<Value> {
-  const numbers = fc.uint32Array({ minLength: length, maxLength: length });
-  return fc.noBias(numbers).map((choices) => make(replayed(choices)));
+  return {
+    plan: planFrom(draw, trust, 25),
+    requests: draw.several(requests, requests, () => requestFrom(draw, trust)),
+  };
 }

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { evaluate, type AuthorizationRequest } from '../evaluate.js';
+import { sceneFrom } from './arbitraries.testing.js';
+import { seeded } from './draw.testing.js';
+import { counted, TIME } from './long.testing.js';
+import { compiledPlan, lineOf } from './plan.testing.js';
+
+const PAIRS = counted(20_000, 1_000_000);
+const REQUESTS = 5;
+
+/** Every request right after every other one, by the same policies. */
+function afterEachOther(requests: readonly AuthorizationRequest[]): (readonly [number, number])[] {
+  return requests.flatMap((_, first) =>
+    requests.flatMap((__, second) => (first === second ? [] : [[first, second] as const])),
+  );
+}
+
+/**
+ * The engine keeps no decisions, but it does keep what it has read and interned. So each request is decided right after
+ * another one by policies that have decided before, and once by policies that nobody has asked yet.
+ */
+test(
+  'what was asked before changes no decision (reliability-security S24)',
+  () => {
+    const different: string[] = [];
+    let pairs = 0;
+    for (let seed = 1; pairs < PAIRS; seed++) {
+      const { plan, requests } = sceneFrom(seeded(seed), REQUESTS);
+      const fresh = requests.map((request) =>
+        lineOf(evaluate({ ...request, context: { ...request.context } }, compiledPlan(plan))),
+      );
+      const warm = compiledPlan(plan);
+      for (const pair of afterEachOther(requests)) {
+        pairs++;
+        for (const index of pair) {
+          const request = requests[index] as AuthorizationRequest;
+          if (lineOf(evaluate(request, warm)) !== fresh[index]) different.push(`seed ${seed}: ${pair.join(' then ')}`);
+        }
+      }
+    }
+    expect(different).toEqual([]);
+  },
+  TIME,
+);
