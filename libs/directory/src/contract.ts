@@ -3,8 +3,7 @@ export { arn } from './arn.js';
 export { type Directory, type DirectoryEvent, directory } from './directory.js';
 export { type Group, groups } from './group/group.js';
 export { type InstanceProfile, instanceProfiles } from './instance-profile/instance-profile.js';
-export { type AwsManagedPolicy, awsManagedPolicies } from './managed-policy/aws-managed.gen.js';
-export { awsManaged, isAwsManaged } from './managed-policy/attachable.js';
+export { isAwsManaged } from './managed-policy/attachable.js';
 export { managedDocument } from './managed-policy/lookup.js';
 export {
   type ManagedPolicy,

@@ -37,6 +37,7 @@ export const arns = {
   server: `arn:aws:iam::${account}:instance-profile/web/Server`,
   policy: `arn:aws:iam::${account}:policy/own/Mine`,
   readOnly: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+  powerUser: 'arn:aws:iam::aws:policy/PowerUserAccess',
   billing: 'arn:aws:iam::aws:policy/job-function/Billing',
 } as const;
 

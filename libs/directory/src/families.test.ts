@@ -237,6 +237,13 @@ describe.each(withAttached)('managed policies of $noun.noun', ({ noun, Attach, D
       .fails('NoSuchEntity', `Policy ${policyArn} does not exist or is not attachable.`),
   );
 
+  test('those of service-linked roles are for no entity of a customer (requirements-3 section 2)', () => {
+    const policyArn = 'arn:aws:iam::aws:policy/aws-service-role/AccessAnalyzerServiceRolePolicy';
+    return given(noun.created)
+      .when(Attach, on(policyArn))
+      .fails('PolicyNotAttachable', `Cannot attach a Service Role Policy to a Customer ${noun.noun}.`);
+  });
+
   test('ten are the most (requirements-4 section 2.2)', () => {
     const ten = Array.from({ length: 10 }, (_, n) => attached(`arn:aws:iam::aws:policy/P${n}`));
     return given(noun.created, ...ten)

@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals';
+import { awsManagedPolicy } from '@muniment/aws-managed-policies';
 import { encodeDocument, readModel } from '@muniment/kernel';
 import { account, allowAll, arns, created, ec2Trust, event, given, ids, tags } from '../directory.testing.js';
-import { awsManagedPolicies } from '../managed-policy/aws-managed.gen.js';
 import { GetAccountAuthorizationDetails } from './get-account-authorization-details.js';
 import { GetAccountSummary } from './get-account-summary.js';
 
@@ -70,7 +70,7 @@ describe('GetAccountAuthorizationDetails', () => {
   const lastUsed = readModel<{ roleId: string; at: string; region: string }>('roles-last-used', {
     id: ({ roleId }) => roleId,
   });
-  const billing = awsManagedPolicies.find(({ arn }) => arn === arns.billing);
+  const billing = awsManagedPolicy(arns.billing);
   const inline = [{ PolicyName: 'own', PolicyDocument: encodeDocument(allowAll) }];
   const attached = [{ PolicyName: 'Billing', PolicyArn: arns.billing }];
 

@@ -73,9 +73,10 @@ async function roleDetail(row: Role, from: Sources, call: Call): Promise<iam.Rol
   };
 }
 
+/** Of AWS's policies the version in force: all versions of one alone may be 5 MB. */
 async function policyDetail(policy: AnyPolicy, from: Sources): Promise<iam.ManagedPolicyDetail> {
   const { Tags: _, ...shown } = policyOnWire(policy, await usageOf(from, policy.policyArn));
-  const newestFirst = [...policy.versionIds].reverse();
+  const newestFirst = policy.aws ? [policy.defaultVersionId] : [...policy.versionIds].reverse();
   const versions = await Promise.all(newestFirst.map((versionId) => versionOf(from, policy, versionId)));
   return {
     ...shown,

@@ -18,7 +18,7 @@ import {
 } from '@muniment/kernel';
 import { arn } from '../arn.js';
 import { type Directory, directory } from '../directory.js';
-import { attachable } from '../managed-policy/attachable.js';
+import { attachableTo } from '../managed-policy/attachable.js';
 import { checkInline } from '../policy-document.js';
 import { quotas, within } from '../quotas.js';
 import { userHolder, userInList } from '../user/user.operations.js';
@@ -165,7 +165,10 @@ export const DeleteGroupPolicy = inlineDelete(group, iam.DeleteGroupPolicy);
 export const GetGroupPolicy = inlineGet(group, iam.GetGroupPolicy);
 export const ListGroupPolicies = inlineListing(group, iam.ListGroupPolicies);
 
-const rules = { attachable, quota: { name: 'PoliciesPerGroup', limit: quotas.AttachedPoliciesPerGroup } };
+const rules = {
+  attachable: attachableTo('Group'),
+  quota: { name: 'PoliciesPerGroup', limit: quotas.AttachedPoliciesPerGroup },
+};
 export const AttachGroupPolicy = attaching(group, rules, iam.AttachGroupPolicy);
 export const DetachGroupPolicy = detaching(group, iam.DetachGroupPolicy);
 export const ListAttachedGroupPolicies = attachedListing(group, iam.ListAttachedGroupPolicies);

@@ -1,14 +1,8 @@
+import { awsManagedPolicy } from '@muniment/aws-managed-policies';
 import { type Call, fold, policyName } from '@muniment/kernel';
 import { arn } from '../arn.js';
 import type { Directory } from '../directory.js';
-import { type AwsManagedPolicy, awsManagedPolicies } from './aws-managed.gen.js';
 import type { ManagedPolicy } from './managed-policy.js';
-
-const byArn = new Map(awsManagedPolicies.map((policy) => [policy.arn, policy]));
-
-/** A policy that AWS wrote; its ARN names the account `aws`, whatever the partition. */
-export const awsManaged = (policyArn: string): AwsManagedPolicy | undefined =>
-  byArn.get(policyArn.replace(/^arn:aws[a-z-]*:/, 'arn:aws:'));
 
 export const isAwsManaged = (policyArn: string): boolean => /^arn:[^:]+:iam::aws:/.test(policyArn);
 
@@ -29,9 +23,18 @@ export function customerManaged(account: Directory, policyArn: string, call: Cal
   return policy && isNamed(policy, policyArn, call) ? policy : undefined;
 }
 
-/** Refuses ARNs of policies that are not there, as attaching and boundaries do. */
-export function attachable(account: Directory, policyArn: string, call: Call): void {
-  checkPolicyArn(policyArn, call);
-  if (awsManaged(policyArn) || customerManaged(account, policyArn, call)) return;
-  call.fault('NoSuchEntity' as never, `Policy ${policyArn} does not exist or is not attachable.`);
-}
+/** Policies here are for the roles that services make for themselves (requirements-3 section 2). */
+const serviceLinked = '/aws-service-role/';
+
+/** Refuses ARNs of policies that are not there or not for entities of customers, as attaching does. */
+export const attachableTo =
+  (noun: 'User' | 'Group' | 'Role') =>
+  (account: Directory, policyArn: string, call: Call): void => {
+    checkPolicyArn(policyArn, call);
+    const aws = awsManagedPolicy(policyArn);
+    if (aws?.path === serviceLinked) {
+      call.fault('PolicyNotAttachable' as never, `Cannot attach a Service Role Policy to a Customer ${noun}.`);
+    }
+    if (aws || customerManaged(account, policyArn, call)) return;
+    call.fault('NoSuchEntity' as never, `Policy ${policyArn} does not exist or is not attachable.`);
+  };

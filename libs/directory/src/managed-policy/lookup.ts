@@ -1,7 +1,7 @@
+import { type AwsManagedPolicy, awsManagedPolicies, awsManagedPolicy } from '@muniment/aws-managed-policies';
 import { type Call, fold, policyName, type Sources, type Tag } from '@muniment/kernel';
 import { arn } from '../arn.js';
-import { awsManaged, isNamed } from './attachable.js';
-import { type AwsManagedPolicy, awsManagedPolicies } from './aws-managed.gen.js';
+import { isNamed } from './attachable.js';
 import {
   type ManagedPolicy,
   managedPolicies,
@@ -22,7 +22,6 @@ export interface AnyPolicy
   > {
   readonly policyArn: string;
   readonly tags: readonly Tag[];
-  /** Of AWS's policies only the version in force is known. */
   readonly aws?: AwsManagedPolicy;
 }
 
@@ -31,14 +30,25 @@ export const ofCustomer = (row: ManagedPolicy, call: Call): AnyPolicy => ({
   policyArn: arn.policy(call, row.path, row.policyName),
 });
 
+/** There are many of them, and a list shows few: what has to be decoded is not decoded before it is wanted. */
 const ofAws = (aws: AwsManagedPolicy, { partition }: Call): AnyPolicy => ({
-  policyId: aws.policyId,
   policyName: aws.name,
   path: aws.path,
-  createdAt: aws.createdAt,
-  updatedAt: aws.updatedAt,
-  defaultVersionId: aws.defaultVersionId,
-  versionIds: [aws.defaultVersionId],
+  get policyId() {
+    return aws.policyId;
+  },
+  get createdAt() {
+    return aws.createdAt;
+  },
+  get updatedAt() {
+    return aws.updatedAt;
+  },
+  get defaultVersionId() {
+    return aws.defaultVersionId;
+  },
+  get versionIds() {
+    return aws.versions.map(({ versionId }) => versionId);
+  },
   policyArn: arn.policy({ account: 'aws', partition }, aws.path, aws.name),
   tags: [],
   aws,
@@ -47,13 +57,12 @@ const ofAws = (aws: AwsManagedPolicy, { partition }: Call): AnyPolicy => ({
 /** Names are unique on each side, so they order the account's own policies and AWS's alike. */
 export const policyKey = ({ policyName: name }: Pick<AnyPolicy, 'policyName'>): string => fold(name);
 
-/** AWS's policies in the order of their keys. */
-export const allOfAws = (call: Call): AnyPolicy[] =>
-  awsManagedPolicies.map((aws) => ofAws(aws, call)).sort((a, b) => (policyKey(a) < policyKey(b) ? -1 : 1));
+/** AWS's policies in the order of their keys, which is that of the package. */
+export const allOfAws = (call: Call): AnyPolicy[] => awsManagedPolicies().map((aws) => ofAws(aws, call));
 
 /** The policy of this ARN, path and all; of other accounts nothing is known. */
 export async function policyNamed(from: From, policyArn: string, call: Call): Promise<AnyPolicy | undefined> {
-  const aws = awsManaged(policyArn);
+  const aws = awsManagedPolicy(policyArn);
   if (aws) return ofAws(aws, call);
   const row = await from.find(managedPolicies, fold(policyName(policyArn)));
   return row && isNamed(row, policyArn, call) ? ofCustomer(row, call) : undefined;
@@ -63,8 +72,26 @@ export async function policyNamed(from: From, policyArn: string, call: Call): Pr
 export async function versionOf(from: From, policy: AnyPolicy, versionId: string): Promise<PolicyVersion | undefined> {
   const { aws, policyId } = policy;
   if (!aws) return from.findById(policyVersions, versionKey(policyId, versionId));
-  if (versionId !== aws.defaultVersionId) return undefined;
-  return { policyId, versionId, document: aws.document, createdAt: aws.updatedAt };
+  const version = aws.versions.find((each) => each.versionId === versionId);
+  const document = await aws.documentOf(versionId);
+  return version && document !== undefined
+    ? { policyId, versionId, document, createdAt: version.createdAt }
+    : undefined;
+}
+
+/** What lists show of a version. */
+export type ListedVersion = Pick<PolicyVersion, 'versionId' | 'createdAt'>;
+
+/** Those versions of a policy, without the documents, of which AWS's policies may have hundreds. */
+export async function listedVersions(
+  from: From,
+  { aws, policyId }: AnyPolicy,
+  versionIds: readonly string[],
+): Promise<ListedVersion[]> {
+  const known = new Map(aws?.versions.map((version) => [version.versionId, version]));
+  const find = async (versionId: string): Promise<ListedVersion | undefined> =>
+    aws ? known.get(versionId) : from.findById(policyVersions, versionKey(policyId, versionId));
+  return (await Promise.all(versionIds.map(find))).filter((version) => version !== undefined);
 }
 
 const unused = (policyArn: string): PolicyUsage => ({ policyArn, attachments: 0, boundaries: 0 });
@@ -83,7 +110,7 @@ export async function usageOfAll(from: Pick<Sources, 'list'>): Promise<(policyAr
  * is none.
  */
 export async function managedDocument(from: From, policyArn: string, account: string): Promise<string | undefined> {
-  const aws = awsManaged(policyArn);
+  const aws = awsManagedPolicy(policyArn);
   if (aws) return aws.document;
   const policy = await from.find(managedPolicies, fold(policyName(policyArn)), account);
   if (!policy || !policyArn.endsWith(`:iam::${account}:policy${policy.path}${policy.policyName}`)) return undefined;

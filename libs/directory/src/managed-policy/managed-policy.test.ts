@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals';
+import { type AwsManagedPolicy, awsManagedPolicies, awsManagedPolicy } from '@muniment/aws-managed-policies';
 import { account, allowAll, arns, created, event, given, ids, noise, tags } from '../directory.testing.js';
 import { AttachUserPolicy } from '../user/user.operations.js';
-import { awsManagedPolicies } from './aws-managed.gen.js';
 import {
   CreatePolicy,
   DeletePolicy,
@@ -125,7 +125,7 @@ describe('GetPolicy', () => {
       }));
 
   test("knows AWS's policies, and how often this account uses them", () => {
-    const aws = awsManagedPolicies.find(({ arn }) => arn === arns.billing);
+    const aws = awsManagedPolicy(arns.billing);
     return given(created.alice, attached(arns.billing))
       .when(GetPolicy, { PolicyArn: arns.billing })
       .replies({
@@ -180,6 +180,19 @@ describe('ListPolicies', () => {
   const another = onWire('another');
   const bounding = { ...mine, PermissionsBoundaryUsageCount: 1 };
 
+  const ofAws = (aws: AwsManagedPolicy) => ({
+    PolicyName: aws.name,
+    PolicyId: aws.policyId,
+    Arn: aws.arn,
+    Path: aws.path,
+    DefaultVersionId: aws.defaultVersionId,
+    AttachmentCount: aws.arn === arns.billing ? 1 : 0,
+    PermissionsBoundaryUsageCount: 0,
+    IsAttachable: true,
+    CreateDate: new Date(aws.createdAt),
+    UpdateDate: new Date(aws.updatedAt),
+  });
+
   test("Local shows the account's own by name, without tags", () =>
     given(...used)
       .when(ListPolicies, { Scope: 'Local' })
@@ -196,21 +209,12 @@ describe('ListPolicies', () => {
       .replies({ Policies: [bounding], IsTruncated: false }));
 
   test('OnlyAttached shows attached policies of both sides', async () => {
-    const billing = awsManagedPolicies.find(({ arn }) => arn === arns.billing);
-    const shown = {
-      ...mine,
-      PolicyName: 'Billing',
-      PolicyId: billing?.policyId ?? '',
-      Arn: arns.billing,
-      Path: '/job-function/',
-      DefaultVersionId: billing?.defaultVersionId ?? '',
-      AttachmentCount: 1,
-      CreateDate: new Date(billing?.createdAt ?? ''),
-      UpdateDate: new Date(billing?.updatedAt ?? ''),
-    };
+    const shown = awsManagedPolicies()
+      .filter(({ arn }) => arn === arns.billing)
+      .map(ofAws);
     await given(...used)
       .when(ListPolicies, { OnlyAttached: true })
-      .replies({ Policies: [shown], IsTruncated: false });
+      .replies({ Policies: shown, IsTruncated: false });
     await given(...used)
       .when(ListPolicies, { OnlyAttached: true, Scope: 'Local' })
       .replies({ Policies: [], IsTruncated: false });
@@ -226,6 +230,24 @@ describe('ListPolicies', () => {
     await given(...used)
       .when(ListPolicies, { MaxItems: 1, Marker: 'AWS:zzz', Scope: 'AWS' })
       .replies({ Policies: [], IsTruncated: false });
+  });
+
+  test("AWS shows AWS's own, in pages by name", async () => {
+    const all = awsManagedPolicies().map(ofAws);
+    const Marker = `AWS:${all[999]?.PolicyName.toLowerCase()}`;
+    await given(...used)
+      .when(ListPolicies, { Scope: 'AWS', MaxItems: 1000 })
+      .replies({ Policies: all.slice(0, 1000), IsTruncated: true, Marker });
+    await given(...used)
+      .when(ListPolicies, { Scope: 'AWS', MaxItems: 1000, Marker })
+      .replies({ Policies: all.slice(1000), IsTruncated: false });
+  });
+
+  test("PathPrefix goes by the paths of AWS's policies, too", () => {
+    const forJobs = awsManagedPolicies().filter(({ path }) => path === '/job-function/');
+    return given(...used)
+      .when(ListPolicies, { PathPrefix: '/job-function/' })
+      .replies({ Policies: forJobs.map(ofAws), IsTruncated: false });
   });
 
   test('a marker of another listing is refused', () =>

@@ -1,6 +1,6 @@
 import type { iam } from '@muniment/aws-model';
 import { encodeDocument } from '@muniment/kernel';
-import type { AnyPolicy } from './lookup.js';
+import type { AnyPolicy, ListedVersion } from './lookup.js';
 import type { PolicyUsage, PolicyVersion } from './managed-policy.js';
 
 /** Lists leave tags and description out, single reads have them. */
@@ -24,7 +24,7 @@ export const policyOnWire = (policy: AnyPolicy, usage: PolicyUsage): iam.Policy 
 });
 
 /** Only single reads of a version show its document. */
-export const versionInList = (version: PolicyVersion, defaultVersionId: string): iam.PolicyVersion => ({
+export const versionInList = (version: ListedVersion, defaultVersionId: string): iam.PolicyVersion => ({
   VersionId: version.versionId,
   IsDefaultVersion: version.versionId === defaultVersionId,
   CreateDate: new Date(version.createdAt),

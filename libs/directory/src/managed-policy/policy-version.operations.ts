@@ -3,7 +3,7 @@ import { page, query } from '@muniment/kernel';
 import { directory } from '../directory.js';
 import { pagedOnWire } from '../mixed-listing.js';
 import { quotas } from '../quotas.js';
-import { policyNamed, versionOf } from './lookup.js';
+import { listedVersions, policyNamed, versionOf } from './lookup.js';
 import { askToRead, changing, checkManaged, existingPolicy, missingPolicy } from './managed-policy.operations.js';
 import { type ManagedPolicy, type PolicyVersion, versionKey } from './managed-policy.js';
 import { versionInList, versionOnWire } from './policy-on-wire.js';
@@ -57,8 +57,7 @@ export const ListPolicyVersions = query(iam.ListPolicyVersions, {
     const before = ({ after, limit }: { after?: string; limit?: number }) =>
       (after === undefined ? versionIds : versionIds.filter((id) => numberOf(id) < numberOf(after))).slice(0, limit);
     const { rows, next } = await page(input, (id) => id, before);
-    const versions = await Promise.all(rows.map(async (id) => policy && versionOf(from, policy, id)));
-    return { policy, versions: versions.filter((version) => version !== undefined), next };
+    return { policy, versions: policy ? await listedVersions(from, policy, rows) : [], next };
   },
   authorize: ({ PolicyArn }, { policy }, call) => askToRead(call, PolicyArn, policy),
   decide: ({ PolicyArn }, { policy, ...listed }, call) => ({

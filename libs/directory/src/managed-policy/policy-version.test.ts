@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals';
+import { awsManagedPolicy } from '@muniment/aws-managed-policies';
 import { encodeDocument } from '@muniment/kernel';
 import { allowAll, arns, created, event, given, ids } from '../directory.testing.js';
-import { awsManagedPolicies } from './aws-managed.gen.js';
 import {
   CreatePolicyVersion,
   DeletePolicyVersion,
@@ -67,7 +67,7 @@ describe('GetPolicyVersion', () => {
       .replies({ PolicyVersion: { Document: encodeDocument(allowAll), ...shown(1) } }));
 
   test("shows the version in force of AWS's policies", () => {
-    const aws = awsManagedPolicies.find(({ arn }) => arn === arns.readOnly);
+    const aws = awsManagedPolicy(arns.readOnly);
     const VersionId = aws?.defaultVersionId ?? '';
     return given()
       .when(GetPolicyVersion, { PolicyArn: arns.readOnly, VersionId })
@@ -79,6 +79,25 @@ describe('GetPolicyVersion', () => {
           CreateDate: new Date(aws?.updatedAt ?? ''),
         },
       });
+  });
+
+  test("shows any version of AWS's policies with its own date (requirements-4 section 2.3, line 93)", async () => {
+    const PolicyArn = arns.powerUser;
+    const at = new Date('2015-02-06T18:39:47.000Z');
+    const first = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}]}';
+    await given()
+      .when(GetPolicyVersion, { PolicyArn, VersionId: 'v1' })
+      .replies({
+        PolicyVersion: {
+          Document: encodeDocument(first),
+          VersionId: 'v1',
+          IsDefaultVersion: false,
+          CreateDate: at,
+        },
+      });
+    await given()
+      .when(GetPolicyVersion, { PolicyArn, VersionId: 'v1000' })
+      .fails('NoSuchEntity', `Policy ${PolicyArn} version v1000 does not exist or is not attachable.`);
   });
 
   test('neither of nothing nor of a version that is not there', async () => {
@@ -108,6 +127,26 @@ describe('ListPolicyVersions', () => {
     await given(...versions)
       .when(ListPolicyVersions, { PolicyArn, MaxItems: 2, Marker: 'v9' })
       .replies({ Versions: [shown(1)], IsTruncated: false });
+  });
+
+  test("has the history of AWS's policies", async () => {
+    const newestFirst = [...(awsManagedPolicy(arns.readOnly)?.versions ?? [])].reverse();
+    const shownOf = ({ versionId, createdAt }: (typeof newestFirst)[number]) => ({
+      VersionId: versionId,
+      IsDefaultVersion: versionId === newestFirst[0]?.versionId,
+      CreateDate: new Date(createdAt),
+    });
+    const [last] = newestFirst.slice(99);
+    await given()
+      .when(ListPolicyVersions, { PolicyArn: arns.readOnly })
+      .replies({
+        Versions: newestFirst.slice(0, 100).map(shownOf),
+        IsTruncated: true,
+        Marker: last?.versionId ?? '',
+      });
+    await given()
+      .when(ListPolicyVersions, { PolicyArn: arns.readOnly, Marker: last?.versionId ?? '' })
+      .replies({ Versions: newestFirst.slice(100).map(shownOf), IsTruncated: false });
   });
 
   test('of nothing is refused', () =>

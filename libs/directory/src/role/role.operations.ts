@@ -28,7 +28,7 @@ import { arn } from '../arn.js';
 import { usableAsBoundary } from '../boundary.js';
 import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
-import { attachable } from '../managed-policy/attachable.js';
+import { attachableTo } from '../managed-policy/attachable.js';
 import { rolesLastUsed } from '../other-contexts.js';
 import { checkInline } from '../policy-document.js';
 import { quotas, within } from '../quotas.js';
@@ -208,7 +208,10 @@ export const DeleteRolePolicy = inlineDelete(roleHolder, iam.DeleteRolePolicy);
 export const GetRolePolicy = inlineGet(roleHolder, iam.GetRolePolicy);
 export const ListRolePolicies = inlineListing(roleHolder, iam.ListRolePolicies);
 
-const rules = { attachable, quota: { name: 'PoliciesPerRole', limit: quotas.AttachedPoliciesPerRole } };
+const rules = {
+  attachable: attachableTo('Role'),
+  quota: { name: 'PoliciesPerRole', limit: quotas.AttachedPoliciesPerRole },
+};
 export const AttachRolePolicy = attaching(roleHolder, rules, iam.AttachRolePolicy);
 export const DetachRolePolicy = detaching(roleHolder, iam.DetachRolePolicy);
 export const ListAttachedRolePolicies = attachedListing(roleHolder, iam.ListAttachedRolePolicies);

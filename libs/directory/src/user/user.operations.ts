@@ -25,7 +25,7 @@ import { arn } from '../arn.js';
 import { usableAsBoundary } from '../boundary.js';
 import { creatingWithTags } from '../creating-with-tags.js';
 import { type Directory, directory } from '../directory.js';
-import { attachable } from '../managed-policy/attachable.js';
+import { attachableTo } from '../managed-policy/attachable.js';
 import { accessKeysOfUsers } from '../other-contexts.js';
 import { type Account, accounts, everybody } from '../platform/platform.js';
 import { checkInline } from '../policy-document.js';
@@ -182,7 +182,10 @@ export const DeleteUserPolicy = inlineDelete(userHolder, iam.DeleteUserPolicy);
 export const GetUserPolicy = inlineGet(userHolder, iam.GetUserPolicy);
 export const ListUserPolicies = inlineListing(userHolder, iam.ListUserPolicies);
 
-const rules = { attachable, quota: { name: 'PoliciesPerUser', limit: quotas.AttachedPoliciesPerUser } };
+const rules = {
+  attachable: attachableTo('User'),
+  quota: { name: 'PoliciesPerUser', limit: quotas.AttachedPoliciesPerUser },
+};
 export const AttachUserPolicy = attaching(userHolder, rules, iam.AttachUserPolicy);
 export const DetachUserPolicy = detaching(userHolder, iam.DetachUserPolicy);
 export const ListAttachedUserPolicies = attachedListing(userHolder, iam.ListAttachedUserPolicies);
