@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEventLog } from '@muniment/eventlog-lmdb';
-import { DataDirectory, promptProjections, relaxedProjections, SecretEraser } from '@muniment/hosting';
+import { DataDirectory, MemberAccess, promptProjections, relaxedProjections, SecretEraser } from '@muniment/hosting';
 import { ProjectionWork } from '@muniment/hosting/control';
 import type { Configuration } from '@muniment/nest';
 import { openReadModels } from '@muniment/readmodel-lmdb';
@@ -46,9 +46,13 @@ export async function openDataDirectory(
     closing.push(() => readModels.close());
     const eraser = new SecretEraser(log.keys, new EnvelopeSealer(rootKey, log.keys));
     const wanted = projections.filter(({ name }) => names.length === 0 || names.includes(name));
-    const projectors = wanted.map(
-      (projection) => new Projector(projection, log, readModels, { storing: (events) => eraser.seen(events) }),
-    );
+    const { partition } = configuration;
+    const access = new MemberAccess({ log, readModels, partition });
+    const storing = async (events: Parameters<MemberAccess['seen']>[0]): Promise<void> => {
+      await eraser.seen(events);
+      await access.seen(events);
+    };
+    const projectors = wanted.map((projection) => new Projector(projection, log, readModels, { storing }));
     const stop = () => Promise.all(projectors.map((projector) => projector.stop()));
     closing.push(stop);
     // Later, work that is under way ends by itself.

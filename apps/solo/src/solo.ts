@@ -29,6 +29,7 @@ import {
   confirmKept,
   keepCredentials,
   type MadeCredentials,
+  MemberAccess,
   parkedLogged,
   promptProjections,
   relaxedProjections,
@@ -167,7 +168,12 @@ export class Solo {
     };
     const parked = parkedLogged(logger, projection.name);
     const eraser = new SecretEraser(this.#stores.keys, this.#sealer);
-    const storing = (events: readonly RecordedEvent[]) => eraser.seen(events);
+    const { partition } = this.#options.configuration;
+    const access = new MemberAccess({ log, readModels, partition });
+    const storing = async (events: readonly RecordedEvent[]) => {
+      await eraser.seen(events);
+      await access.seen(events);
+    };
     const projector = new Projector(projection, log, readModels, { storing, changed, lost, parked, failed });
     watchProjection(metrics, projector, log);
     return projector;

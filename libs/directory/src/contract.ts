@@ -17,6 +17,7 @@ export { type RegisteredService, registeredServices } from './registered-service
 export { type Role, roles } from './role/role.js';
 export { type User, users } from './user/user.js';
 export { type Account, accounts, everybody, type PlatformEvent, platform } from './platform/platform.js';
+export { accessAfter, type AccountAccess } from './organization/account-access.js';
 export { type ControlType, controls } from './organization/control-policies.js';
 export { type Member, members, type Organization, organizations } from './organization/organization.js';
 export {

@@ -8,6 +8,8 @@ import * as policyEntities from './managed-policy/list-entities-for-policy.js';
 import * as policy from './managed-policy/managed-policy.operations.js';
 import * as policyVersion from './managed-policy/policy-version.operations.js';
 import * as attachment from './organization/attachment.operations.js';
+import * as createAccount from './organization/create-account.js';
+import * as handshake from './organization/handshake.operations.js';
 import * as member from './organization/member.operations.js';
 import * as organization from './organization/organization.operations.js';
 import * as organizationPolicy from './organization/organization-policy.operations.js';
@@ -37,4 +39,6 @@ export const directoryOperations: readonly AnyOperation[] = operationsOf(
   member,
   organizationPolicy,
   attachment,
+  handshake,
+  createAccount,
 );

@@ -35,6 +35,15 @@ export interface Member extends Target {
   readonly email?: string;
   readonly method: 'CREATED' | 'INVITED';
   readonly joinedAt: string;
+  /** How the organization has made the account, where it has. */
+  readonly created?: Created;
+}
+
+interface Created {
+  readonly requestId: string;
+  /** The role by which the management account gets in. */
+  readonly roleName: string;
+  readonly managementAccount: string;
 }
 
 export type OrganizationEvent =
@@ -64,6 +73,7 @@ export type OrganizationEvent =
         name: string;
         email?: string;
         method: Member['method'];
+        created?: Created;
         tags: Tag[];
       }
     >
@@ -88,7 +98,10 @@ export const organizationalUnits = readModel<OrganizationalUnit>('organizational
   id: (row) => row.unitId,
   indexes: byPlace,
 });
-export const members = readModel<Member>('organization-members', { id: (row) => row.accountId, indexes: byPlace });
+export const members = readModel<Member>('organization-members', {
+  id: (row) => row.accountId,
+  indexes: { ...byPlace, request: ({ created }) => (created ? [created.requestId] : []) },
+});
 
 /** What stands in an organization has the policies of AWS's own until they are detached. */
 const attachedByDefault = (enabled: readonly ControlType[]): string[] =>

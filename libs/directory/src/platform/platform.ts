@@ -1,4 +1,5 @@
 import { aggregate, type Event, type Evolve, readModel, type StateOf } from '@muniment/kernel';
+import { type HandshakeEvent, handshakeEvents, handshakes } from '../organization/handshake.js';
 import {
   members,
   type OrganizationEvent,
@@ -25,7 +26,8 @@ export type PlatformEvent =
   | Event<'AccountAliasSet', { accountId: string; alias: string }>
   | Event<'AccountAliasRemoved', { accountId: string }>
   | OrganizationEvent
-  | OrganizationPolicyEvent;
+  | OrganizationPolicyEvent
+  | HandshakeEvent;
 
 /** Found by account id or alias, from whatever account. */
 export const accounts = readModel<Account>('accounts', {
@@ -34,7 +36,7 @@ export const accounts = readModel<Account>('accounts', {
   anywhere: true,
 });
 
-const models = { accounts, organizations, units: organizationalUnits, members, organizationPolicies };
+const models = { accounts, organizations, units: organizationalUnits, members, organizationPolicies, handshakes };
 
 /** What is one over all accounts: which there are, what they are called, how they are organized. One stream, `platform-all`. */
 export interface Platform extends StateOf<typeof models> {}
@@ -46,6 +48,7 @@ const evolve: Evolve<Platform, PlatformEvent> = {
     platform.accounts.update(accountId, ({ alias: _, ...account }) => account),
   ...organizationEvents,
   ...organizationPolicyEvents,
+  ...handshakeEvents,
 };
 
 export const platform = aggregate<typeof models, PlatformEvent>('platform', { models, evolve, version: 2 });
