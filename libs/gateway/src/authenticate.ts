@@ -19,7 +19,7 @@ export interface AuthenticationOptions {
 }
 
 /** Where a request came from, whoever made it. */
-export type Origin = Pick<Caller, 'sourceIp' | 'userAgent' | 'secureTransport'>;
+export type Origin = Pick<Caller, 'sourceIp' | 'userAgent' | 'referer' | 'secureTransport'>;
 
 export type Authenticated =
   | { readonly ok: true; readonly service: Service; readonly caller: Caller }

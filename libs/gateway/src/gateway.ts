@@ -187,7 +187,9 @@ export class Gateway {
       return this.#refuse(journey, unavailable);
     }
     const { sourceIp: address, userAgent, secureTransport } = journey.facts;
-    const origin = { sourceIp: address, userAgent, secureTransport };
+    const { referer } = incoming.headers;
+    const browser = typeof referer === 'string' ? { referer } : {};
+    const origin = { sourceIp: address, userAgent, secureTransport, ...browser };
     // Only positions that were told by this gateway: nobody unknown can make a request wait.
     if (!(await this.#settled())) {
       journey.service = serviceOf(this.#options.services, wire);

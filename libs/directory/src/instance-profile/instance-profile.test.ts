@@ -67,7 +67,7 @@ describe('CreateInstanceProfile', () => {
   });
 
   test('is asked about the profile to be; with tags also whether it may be tagged', async () => {
-    const context = { 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red' };
+    const context = { 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red', 'aws:ResourceTag/Team': 'red' };
     await given()
       .when(CreateInstanceProfile, input)
       .asks([

@@ -66,7 +66,7 @@ describe('CreatePolicy', () => {
 
   test('with tags it takes the permission to tag as well', () => {
     const resource = `arn:aws:iam::${account}:policy/New`;
-    const context = { 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red' };
+    const context = { 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red', 'aws:ResourceTag/Team': 'red' };
     return given()
       .when(CreatePolicy, { PolicyName: 'New', PolicyDocument: allowAll, Tags: tags })
       .asks([

@@ -95,6 +95,10 @@ export const CreateRole = directory.command(iam.CreateRole, {
     if (account.roles.keyed(fold(RoleName))) {
       call.fault('EntityAlreadyExists', `Role with name ${RoleName} already exists.`);
     }
+    // Such roles are bound by no service control policy: only services may make them.
+    if (Path.startsWith('/aws-service-role/')) {
+      call.fault('InvalidInput', "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles");
+    }
     const trust = storedTrust(input.AssumeRolePolicyDocument, ids, call);
     if (boundary !== undefined) usableAsBoundary(account, boundary, call);
     within('RolesPerAccount', account.roles.size + 1, call);

@@ -60,6 +60,11 @@ describe('CreateRole', () => {
   const roleId = 'AROA00000000000000001';
   const plain = { RoleName: 'Build', AssumeRolePolicyDocument: ec2Trust };
 
+  test('makes no role that looks like a service-linked one: those escape service control policies', () =>
+    given()
+      .when(CreateRole, { ...plain, Path: '/aws-service-role/ecs.amazonaws.com/' })
+      .fails('InvalidInput', "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles"));
+
   test('makes a role with a unique id that can be assumed for an hour (requirements-2 section 4)', async () => {
     const data = { roleId, roleName: 'Build', path: '/', trust: ec2Trust, maxSessionSeconds: 3600, tags: [] };
     await given()
@@ -125,7 +130,12 @@ describe('CreateRole', () => {
   test('is asked about the role to be; with tags also whether it may be tagged', async () => {
     const resource = `arn:aws:iam::${account}:role/ci/Build`;
     const boundary = { 'iam:PermissionsBoundary': arns.readOnly };
-    const context = { ...boundary, 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red' };
+    const context = {
+      ...boundary,
+      'aws:TagKeys': ['Team'],
+      'aws:RequestTag/Team': 'red',
+      'aws:ResourceTag/Team': 'red',
+    };
     await given()
       .when(CreateRole, full)
       .asks([

@@ -87,7 +87,12 @@ describe('CreateUser', () => {
     await given()
       .when(CreateUser, input)
       .asks([{ action: 'iam:CreateUser', resource, context: boundary }]);
-    const context = { ...boundary, 'aws:TagKeys': ['Team'], 'aws:RequestTag/Team': 'red' };
+    const context = {
+      ...boundary,
+      'aws:TagKeys': ['Team'],
+      'aws:RequestTag/Team': 'red',
+      'aws:ResourceTag/Team': 'red',
+    };
     await given()
       .when(CreateUser, { ...input, Tags: tags })
       .asks([
