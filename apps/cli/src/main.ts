@@ -1,4 +1,3 @@
-import { readConfiguration } from '@muniment/nest/read-configuration';
 import { readArguments, usage } from './arguments.js';
 import { exitCodes, Failure } from './failure.js';
 
@@ -9,6 +8,8 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return exitCodes.well;
   }
+  if (command.name === 'service') return (await import('./own-services.js')).ownServices(command, process.env);
+  const { readConfiguration } = await import('@muniment/nest/read-configuration');
   const configuration = readConfiguration(process.env);
   if (command.name === 'status') return (await import('./status.js')).status(command, configuration);
   return (await import('./projection.js')).projection(command, configuration);
