@@ -20,12 +20,27 @@ import {
 import { type RoleEvent, roleEvents, roles } from './role/role.js';
 import { type UserEvent, userEvents, users } from './user/user.js';
 
-const models = { users, groups, roles, instanceProfiles, policies: managedPolicies, policyVersions, policyUsage, services: registeredServices };
+const models = {
+  users,
+  groups,
+  roles,
+  instanceProfiles,
+  policies: managedPolicies,
+  policyVersions,
+  policyUsage,
+  services: registeredServices,
+};
 
 /** Who there is in an account and which policies they have: one aggregate, so names and quotas are its invariants. */
 export interface Directory extends StateOf<typeof models> {}
 
-export type DirectoryEvent = UserEvent | GroupEvent | RoleEvent | InstanceProfileEvent | ManagedPolicyEvent | RegisteredServiceEvent;
+export type DirectoryEvent =
+  | UserEvent
+  | GroupEvent
+  | RoleEvent
+  | InstanceProfileEvent
+  | ManagedPolicyEvent
+  | RegisteredServiceEvent;
 
 const evolve: Evolve<Directory, DirectoryEvent> = {
   ...userEvents,
