@@ -32,14 +32,22 @@ function surelyAllowed({ statements }: PolicyDocument): { action: string; resour
 
 /** What AWS put in force and does not take from its customers: policies that the reader refuses. */
 const refused: readonly string[] = [
-  ...['AWSBackupAccessPointOperatorAccess', 'AWSPanoramaApplianceServiceRolePolicy', 'SageMakerStudioFullAccess'],
-  ...['SageMakerStudioEMRInstanceRolePolicy', 'SageMakerStudioProjectRoleMachineLearningPolicy'],
-  ...['IAMAuditRootUserCredentials', 'IAMCreateRootUserPassword', 'IAMDeleteRootUserCredentials'],
+  'AWSBackupAccessPointOperatorAccess',
+  'AWSPanoramaApplianceServiceRolePolicy',
+  'SageMakerStudioFullAccess',
+  'SageMakerStudioEMRInstanceRolePolicy',
+  'SageMakerStudioProjectRoleMachineLearningPolicy',
+  'IAMAuditRootUserCredentials',
+  'IAMCreateRootUserPassword',
+  'IAMDeleteRootUserCredentials',
 ];
 
 /** The same of earlier versions: ARNs of fewer than six parts, such as `arn:aws:waf:*`. */
 const refusedEarlier: readonly string[] = [
-  ...['AWSShieldDRTAccessPolicy', 'FMSServiceRolePolicy', 'NeptuneConsoleFullAccess', 'NeptuneFullAccess'],
+  'AWSShieldDRTAccessPolicy',
+  'FMSServiceRolePolicy',
+  'NeptuneConsoleFullAccess',
+  'NeptuneFullAccess',
 ];
 
 /** AWS's own may be longer than the bound of those of customers. */
