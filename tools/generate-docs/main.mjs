@@ -40,7 +40,7 @@ function coverage() {
   });
   return page(
     'Operations',
-    'Every operation of the AWS services that Muniment speaks, and the context that answers it.',
+    'Every operation of the AWS services that Muniment speaks and of its own, and the context that answers it.',
     ...parts,
   );
 }
