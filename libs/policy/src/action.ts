@@ -1,6 +1,28 @@
 import type { PolicyElement } from './document.js';
 import { compileText, matchesText, type TextMatcher } from './wildcard.js';
 
+/** An action as policies compare it. */
+export interface Action {
+  /** In lower case. */
+  readonly text: string;
+  /** The part before the colon; the whole text when there is none. */
+  readonly service: string;
+}
+
+/** Actions by all the ways requests spell them. Anybody may ask for anything, so only so many are kept. */
+const actions = new Map<string, Action>();
+const mostActions = 8192;
+
+export function actionOf(spelled: string): Action {
+  const known = actions.get(spelled);
+  if (known !== undefined) return known;
+  const text = spelled.toLowerCase();
+  const action: Action = { text, service: serviceOf(text) };
+  if (actions.size >= mostActions) actions.clear();
+  actions.set(spelled, action);
+  return action;
+}
+
 /** `Action` or `NotAction`, in lower case and sorted by how it is compared (requirements-4 ACT-1). */
 export interface ActionMatcher {
   readonly negated: boolean;
@@ -19,19 +41,21 @@ export function compileAction({ negated, values }: PolicyElement): ActionMatcher
   let anyService = negated;
   for (const { text } of values) {
     const lower = text.toLowerCase();
-    const matcher = compileText(lower === '*:*' ? '*' : lower);
-    if (matcher.shape === 'any') everything = true;
-    else if (matcher.shape === 'literal') literals.add(lower);
-    else wildcards.push(matcher);
+    if (lower === '*' || lower === '*:*') everything = true;
+    else if (isWild(lower)) wildcards.push(compileText(lower));
+    else literals.add(lower);
     const service = serviceOf(lower);
-    if (service.includes('*') || service.includes('?')) anyService = true;
+    if (isWild(service)) anyService = true;
     services.add(service);
   }
   return { negated, everything, literals, wildcards, services: anyService ? undefined : services };
 }
 
-/** The part before the colon; the whole text when there is none. */
-export function serviceOf(action: string): string {
+function isWild(text: string): boolean {
+  return text.includes('*') || text.includes('?');
+}
+
+function serviceOf(action: string): string {
   const colon = action.indexOf(':');
   return colon < 0 ? action : action.slice(0, colon);
 }

@@ -38,7 +38,7 @@ const COLON = 0x3a;
 
 /** Where the resource part starts, behind the fifth colon; -1 when the text is not an ARN. One walk, nothing cut out. */
 export function resourceOffset(text: string): number {
-  if (!text.startsWith('arn:')) return -1;
+  if (text.slice(0, 4) !== 'arn:') return -1;
   let colons = 1;
   for (let at = 4; at < text.length; at += 1) {
     if (text.charCodeAt(at) !== COLON) continue;

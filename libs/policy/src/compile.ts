@@ -1,9 +1,8 @@
-import { compileAction, matchesAction, type ActionMatcher } from './action.js';
-import { compileCondition, holds, type Condition } from './condition/condition.js';
-import type { ContextLookup } from './context.js';
+import { compileAction, matchesAction, type Action, type ActionMatcher } from './action.js';
+import { compileCondition, type Condition } from './condition/condition.js';
 import type { PolicyDocument, PolicyStatement } from './document.js';
 import { compilePrincipal, type PrincipalMatcher } from './principal.js';
-import { compileResource, matchesResource, type RequestResource, type ResourceMatcher } from './resource.js';
+import { compileResource, type ResourceMatcher } from './resource.js';
 
 /**
  * The part a policy plays in a decision.
@@ -36,9 +35,15 @@ export interface CompiledStatement {
   readonly conditions: readonly Condition[];
 }
 
+/** Statements that can match the actions of a service, and which of them do match the actions asked for so far. */
+interface ActionIndex {
+  readonly statements: readonly CompiledStatement[];
+  readonly byAction: Map<string, readonly CompiledStatement[]>;
+}
+
 /**
- * A policy ready to be evaluated any number of times; immutable, to be kept and shared. Its inside may change from
- * version to version.
+ * A policy ready to be evaluated any number of times; to be kept and shared. Its inside may change from version to
+ * version.
  *
  * @example
  * const policy: CompiledPolicy = compilePolicy(document, { id: 'arn:aws:iam::111122223333:policy/Readers', type: 'identity' });
@@ -46,10 +51,26 @@ export interface CompiledStatement {
 export interface CompiledPolicy {
   readonly id: string;
   readonly type: PolicyType;
-  /** Statements that can match an action of the service, in their order; undefined where all are looked at. */
-  readonly byService: ReadonlyMap<string, readonly CompiledStatement[]> | undefined;
+  /** What it was made from, for `explain`; undefined when it was not to be kept. */
+  readonly document: PolicyDocument | undefined;
+  readonly statements: readonly CompiledStatement[];
+  readonly byService: ReadonlyMap<string, ActionIndex>;
   /** Statements that can match an action of any other service. */
-  readonly general: readonly CompiledStatement[];
+  readonly general: ActionIndex;
+}
+
+/**
+ * What a policy is called, and what it is for.
+ *
+ * @example
+ * const identity: PolicyIdentity = { id: 'arn:aws:iam::aws:policy/ReadOnlyAccess', type: 'boundary', explainable: false };
+ */
+export interface PolicyIdentity {
+  /** ARN or name; comes back in decisions. */
+  readonly id: string;
+  readonly type: PolicyType;
+  /** Keep the document, so that `explain` can tell of each statement; default true. It takes most of the memory. */
+  readonly explainable?: boolean;
 }
 
 /**
@@ -61,28 +82,28 @@ export interface CompiledPolicy {
  * const reading = readPolicy(text, 'identity');
  * if (reading.ok) const policy = compilePolicy(reading.policy, { id: 'Readers', type: 'identity' });
  */
-export function compilePolicy(
-  document: PolicyDocument,
-  identity: { readonly id: string; readonly type: PolicyType },
-): CompiledPolicy {
-  const { id, type } = identity;
+export function compilePolicy(document: PolicyDocument, identity: PolicyIdentity): CompiledPolicy {
+  const { id, type, explainable = true } = identity;
   // In a document of 2008-10-17, `${…}` is ordinary text (requirements-4 ELM-1).
   const variables = document.version === '2012-10-17';
   const statements = document.statements.map((statement) => compileStatement(statement, id, type, variables));
-  if (statements.length < WORTH_SORTING) return { id, type, byService: undefined, general: statements };
-  const services = new Set(statements.flatMap(({ action }) => [...(action.services ?? [])]));
-  const byService = new Map<string, readonly CompiledStatement[]>();
-  for (const service of services) {
-    byService.set(
-      service,
-      statements.filter(({ action }) => action.services?.has(service) ?? true),
-    );
+  const byService = new Map<string, ActionIndex>();
+  for (const { action } of statements) {
+    for (const service of action.services ?? []) {
+      if (!byService.has(service)) byService.set(service, indexOf(statements, service));
+    }
   }
-  return { id, type, byService, general: statements.filter(({ action }) => action.services === undefined) };
+  const general = indexOf(statements, undefined);
+  return { id, type, document: explainable ? document : undefined, statements, byService, general };
 }
 
-/** Below this, asking each statement is quicker than finding out which ones to ask. */
-const WORTH_SORTING = 4;
+/** Statements for the actions of one service; without one, for those of services that no statement names. */
+function indexOf(statements: readonly CompiledStatement[], service: string | undefined): ActionIndex {
+  const concerned = statements.filter(
+    ({ action: { services } }) => services === undefined || (service !== undefined && services.has(service)),
+  );
+  return { statements: concerned, byAction: new Map() };
+}
 
 function compileStatement(
   statement: PolicyStatement,
@@ -101,15 +122,20 @@ function compileStatement(
   };
 }
 
-/** Whether action, resource and conditions match; the principal is asked for apart, since it has degrees. */
-export function matchesStatement(
-  statement: CompiledStatement,
-  action: string,
-  resource: RequestResource,
-  context: ContextLookup,
-): boolean {
-  if (!matchesAction(statement.action, action)) return false;
-  if (statement.resource !== undefined && !matchesResource(statement.resource, resource, context)) return false;
-  for (const condition of statement.conditions) if (!holds(condition, context)) return false;
-  return true;
+const NONE: readonly CompiledStatement[] = [];
+
+/** Anybody may ask for any action, so an index keeps only so many. */
+const mostIndexed = 128;
+
+/** The statements about an action, in their order; the principal, resource and conditions are still to be asked. */
+export function candidatesOf(policy: CompiledPolicy, action: Action): readonly CompiledStatement[] {
+  const { statements, byAction } = policy.byService.get(action.service) ?? policy.general;
+  if (statements.length === 0) return NONE;
+  const known = byAction.get(action.text);
+  if (known !== undefined) return known;
+  const found = statements.filter((statement) => matchesAction(statement.action, action.text));
+  const candidates = found.length === 0 ? NONE : found.length === statements.length ? statements : found;
+  if (byAction.size >= mostIndexed) byAction.clear();
+  byAction.set(action.text, candidates);
+  return candidates;
 }

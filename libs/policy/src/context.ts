@@ -91,45 +91,11 @@ export class GivenValue {
 /** A condition key's value, or its values when it is multivalued. */
 export type Given = GivenValue | readonly GivenValue[];
 
-/** Looks condition keys up by their lower-case name: the request's own, else what the principal itself tells. */
-export class ContextLookup {
-  private readonly given: RequestContext;
-  private readonly principal: Principal;
-  /** What was asked for before: many statements ask the same. */
-  private known: Map<string, Given | undefined> | undefined;
-  private byKey: Map<string, ContextValue> | undefined;
-
-  constructor(given: RequestContext, principal: Principal) {
-    this.given = given;
-    this.principal = principal;
-    this.known = undefined;
-    this.byKey = undefined;
-  }
-
-  get(key: string): Given | undefined {
-    const known = (this.known ??= new Map<string, Given | undefined>());
-    const before = known.get(key);
-    if (before !== undefined || known.has(key)) return before;
-    this.byKey ??= lowered(this.given);
-    const value = this.byKey.get(key) ?? PRINCIPAL_KEYS.get(key)?.(this.principal);
-    const given = value === undefined ? undefined : givenOf(value);
-    known.set(key, given);
-    return given;
-  }
-
-  /** The text a policy variable stands for; absent, empty and multivalued keys have none (requirements-4 VAR-2, VAR-6). */
-  textOf(key: string): string | undefined {
-    const given = this.get(key);
-    if (given === undefined || isList(given) || given.empty) return undefined;
-    return given.text;
-  }
-}
-
 export function isList(given: Given): given is readonly GivenValue[] {
   return Array.isArray(given);
 }
 
-function givenOf(value: ContextValue): Given {
+export function givenOf(value: ContextValue): Given {
   return isValueList(value) ? value.map((one) => new GivenValue(one)) : new GivenValue(value);
 }
 
@@ -157,28 +123,6 @@ function instantOf(value: ContextScalar): number {
   return typeof value === 'string' ? (readInstant(value) ?? Number.NaN) : Number.NaN;
 }
 
-/** Requests bring the same keys again and again; names with a slash are tags, of which there may be any number. */
-const lowerNames = new Map<string, string>();
-const mostLowerNames = 1000;
-
-function lowerOf(key: string): string {
-  const known = lowerNames.get(key);
-  if (known !== undefined) return known;
-  const lower = key.toLowerCase();
-  if (lowerNames.size < mostLowerNames && !key.includes('/')) lowerNames.set(key, lower);
-  return lower;
-}
-
-function lowered(context: RequestContext): Map<string, ContextValue> {
-  const byKey = new Map<string, ContextValue>();
-  for (const key of Object.keys(context)) {
-    const value = context[key];
-    // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
-    if (value !== undefined && value !== null) byKey.set(lowerOf(key), value);
-  }
-  return byKey;
-}
-
 /** Key values that follow from the principal (requirements-4 section 7, table; ruling 33). */
 const PRINCIPAL_TYPES: Readonly<Record<Principal['type'], string>> = {
   Root: 'Account',
@@ -190,7 +134,7 @@ const PRINCIPAL_TYPES: Readonly<Record<Principal['type'], string>> = {
   Anonymous: 'Anonymous',
 };
 
-const PRINCIPAL_KEYS: ReadonlyMap<string, (principal: Principal) => ContextValue | undefined> = new Map<
+export const PRINCIPAL_KEYS: ReadonlyMap<string, (principal: Principal) => ContextValue | undefined> = new Map<
   string,
   (principal: Principal) => ContextValue | undefined
 >([

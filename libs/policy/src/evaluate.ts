@@ -1,8 +1,9 @@
+import { actionOf } from './action.js';
 import { belongsElsewhere, resourceOffset } from './arn.js';
 import type { CompiledPolicy, PolicyType } from './compile.js';
-import type { RequestContext } from './context.js';
+import type { ContextValue, RequestContext } from './context.js';
 import { allowed, explicitDeny, IMPLICIT_DENY, SENSELESS_REQUEST, type Decision } from './decision.js';
-import { Findings } from './findings.js';
+import { Run } from './run.js';
 import { hasAccount, HIT, standsOnRoot, type AccountPrincipal, type Principal } from './principal.js';
 
 /**
@@ -56,12 +57,24 @@ export interface PolicySet {
  * if (decision.effect === 'Deny') throw new Error(denialText(request, decision));
  */
 export function evaluate(request: AuthorizationRequest, policies: PolicySet): Decision {
-  const { principal, resource: text } = request;
-  const offset = resourceOffset(text);
-  if (offset < 0 && text !== '*') return SENSELESS_REQUEST;
-  const findings = new Findings(principal, request.action, { text, offset }, request.context);
-  if (!hasAccount(principal)) return byResourceAlone(findings, policies);
-  return decide(findings, principal, policies, isAtHome(request, principal.account, offset));
+  const { principal, resource, context } = request;
+  const offset = resourceOffset(resource);
+  if (offset < 0 && resource !== '*') return SENSELESS_REQUEST;
+  const run = new Run(principal, actionOf(request.action), resource, offset, context);
+  const decision = hasAccount(principal)
+    ? decide(run, principal, policies, isAtHome(request, principal.account, offset))
+    : byResourceAlone(run, policies);
+  return run.disturbed ? evaluate({ ...request, context: settled(context) }, policies) : decision;
+}
+
+/** The context as plain values, so that asking for one runs nobody's code. */
+function settled(context: RequestContext): RequestContext {
+  return Object.fromEntries(Object.keys(context).map((key) => [key, settledValue(context[key])]));
+}
+
+function settledValue(value: ContextValue | undefined): ContextValue | undefined {
+  if (value instanceof Date) return new Date(Date.prototype.getTime.call(value));
+  return typeof value === 'object' && value !== null ? Array.from(value) : value;
 }
 
 /** Where the ARN names no account, or the `aws` of managed policies, the resource counts as the principal's. */
@@ -70,14 +83,14 @@ function isAtHome({ resource, resourceAccount }: AuthorizationRequest, account: 
 }
 
 /** Services, web identities and strangers bring no policies: the resource's policy says all (requirements-4 8.1). */
-function byResourceAlone(findings: Findings, { resource, rcps }: PolicySet): Decision {
-  const rcpsAllow = everyLevelAllows(findings, rcps);
-  if (findings.denies !== undefined) return explicitDeny('rcp', findings.denies);
+function byResourceAlone(run: Run, { resource, rcps }: PolicySet): Decision {
+  const rcpsAllow = everyLevelAllows(run, rcps);
+  if (run.denies !== undefined) return explicitDeny('rcp', run.denies);
+  if (resource !== undefined) run.lookAtResource(resource);
+  if (run.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', run.denies);
   if (!rcpsAllow) return IMPLICIT_DENY.rcp;
   if (resource === undefined) return IMPLICIT_DENY.resource;
-  findings.lookAtResource(resource);
-  if (findings.denies !== undefined) return explicitDeny(resource.type, findings.denies);
-  return findings.hit === HIT.none ? IMPLICIT_DENY[resource.type] : allowed(findings.allows);
+  return run.hit === HIT.none ? IMPLICIT_DENY[resource.type] : allowed(run.allows);
 }
 
 /** What each type of policy said. */
@@ -91,32 +104,32 @@ interface Voices {
   readonly untilResource: number;
 }
 
-function decide(findings: Findings, principal: AccountPrincipal, policies: PolicySet, sameAccount: boolean): Decision {
-  const voices = hear(findings, policies);
+function decide(run: Run, principal: AccountPrincipal, policies: PolicySet, sameAccount: boolean): Decision {
+  const voices = hear(run, policies);
   if ('effect' in voices) return voices;
   if (!voices.scps) return IMPLICIT_DENY.scp;
   if (!voices.rcps) return IMPLICIT_DENY.rcp;
   return sameAccount
-    ? withinAccount(findings, principal, policies, voices)
-    : acrossAccounts(findings, principal, policies, voices);
+    ? withinAccount(run, principal, policies, voices)
+    : acrossAccounts(run, principal, policies, voices);
 }
 
 /** Asks every policy; the first type with a matching Deny ends it. The order is the one of requirements-4 8.1, step 1. */
-function hear(findings: Findings, policies: PolicySet): Voices | Decision {
+function hear(run: Run, policies: PolicySet): Voices | Decision {
   const { identity, boundary, session, resource, scps, rcps } = policies;
-  const scpsAllow = everyLevelAllows(findings, scps);
-  if (findings.denies !== undefined) return explicitDeny('scp', findings.denies);
-  const rcpsAllow = everyLevelAllows(findings, rcps);
-  if (findings.denies !== undefined) return explicitDeny('rcp', findings.denies);
-  if (resource !== undefined) findings.lookAtResource(resource);
-  if (findings.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', findings.denies);
-  const untilResource = findings.allows.length;
-  const identityAllows = findings.look(identity);
-  if (findings.denies !== undefined) return explicitDeny('identity', findings.denies);
-  const boundaryAllows = boundary === undefined || findings.lookAt(boundary);
-  if (findings.denies !== undefined) return explicitDeny('boundary', findings.denies);
-  const sessionAllows = session !== undefined && findings.look(session);
-  if (findings.denies !== undefined) return explicitDeny('session', findings.denies);
+  const scpsAllow = everyLevelAllows(run, scps);
+  if (run.denies !== undefined) return explicitDeny('scp', run.denies);
+  const rcpsAllow = everyLevelAllows(run, rcps);
+  if (run.denies !== undefined) return explicitDeny('rcp', run.denies);
+  if (resource !== undefined) run.lookAtResource(resource);
+  if (run.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', run.denies);
+  const untilResource = run.allows.length;
+  const identityAllows = run.look(identity);
+  if (run.denies !== undefined) return explicitDeny('identity', run.denies);
+  const boundaryAllows = boundary === undefined || run.lookAt(boundary);
+  if (run.denies !== undefined) return explicitDeny('boundary', run.denies);
+  const sessionAllows = session !== undefined && run.look(session);
+  if (run.denies !== undefined) return explicitDeny('session', run.denies);
   return {
     scps: scpsAllow,
     rcps: rcpsAllow,
@@ -127,9 +140,9 @@ function hear(findings: Findings, policies: PolicySet): Voices | Decision {
   };
 }
 
-function everyLevelAllows(findings: Findings, levels: PolicySet['scps']): boolean {
+function everyLevelAllows(run: Run, levels: PolicySet['scps']): boolean {
   let allow = true;
-  for (const level of levels ?? []) allow = findings.look(level) && allow;
+  for (const level of levels ?? []) allow = run.look(level) && allow;
   return allow;
 }
 
@@ -137,8 +150,8 @@ function everyLevelAllows(findings: Findings, levels: PolicySet['scps']): boolea
 const FREEING = HIT.exact | HIT.everyone;
 
 /** Steps 3 to 6 of `sameAccount` (requirements-4 8.1, 8.2). */
-function withinAccount(findings: Findings, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
-  const { hit, allows } = findings;
+function withinAccount(run: Run, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
+  const { hit, allows } = run;
   if (policies.resource?.type === 'trust' && hit === HIT.none) return IMPLICIT_DENY.trust;
   const freed = principal.type === 'Root' || (hit & FREEING) !== 0;
   if (freed) return allowed(allows.slice(0, voices.untilResource));
@@ -147,15 +160,10 @@ function withinAccount(findings: Findings, principal: AccountPrincipal, policies
 }
 
 /** Both sides have to allow; nothing the resource's policy says frees the principal of its own account's limits. */
-function acrossAccounts(
-  findings: Findings,
-  principal: AccountPrincipal,
-  policies: PolicySet,
-  voices: Voices,
-): Decision {
+function acrossAccounts(run: Run, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
   const denier = silent(principal, policies, voices, false);
   if (denier !== undefined) return IMPLICIT_DENY[denier];
-  return findings.hit === HIT.none ? IMPLICIT_DENY[policies.resource?.type ?? 'resource'] : allowed(findings.allows);
+  return run.hit === HIT.none ? IMPLICIT_DENY[policies.resource?.type ?? 'resource'] : allowed(run.allows);
 }
 
 /** The first type of the principal's own policies that had to allow and did not (steps 4 to 6). */

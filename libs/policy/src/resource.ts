@@ -1,22 +1,42 @@
-import { sixParts } from './arn.js';
-import type { ContextLookup } from './context.js';
+import { resourceOffset } from './arn.js';
 import type { PolicyElement } from './document.js';
+import { Interned } from './interned.js';
+import type { Run } from './run.js';
 import { compileTemplate, matchesTemplate, readTemplate, type TemplateMatcher } from './variables.js';
-import { compileText, matchesText, type TextMatcher } from './wildcard.js';
+import { compileText, hasAt, matchesText, type TextMatcher } from './wildcard.js';
 
 /** One value of `Resource`, by the cheapest way to compare it. One type of object for all, so that looking is fast. */
-interface ResourcePattern {
+export interface ResourcePattern {
+  readonly text: string;
   /**
    * `whole`: partition to account are plain text and the ARN is compared from its start. `head`: they are plain text and
-   * compared apart. `parts`: they have wildcards of their own.
+   * compared apart, since a variable follows. `parts`: they have wildcards of their own. `none`: covers nothing.
    */
-  readonly shape: 'any' | 'whole' | 'head' | 'parts';
+  readonly shape: 'any' | 'none' | 'whole' | 'head' | 'parts';
+  /** What is plain text from the start: under `head` up to the fifth colon, under `parts` up to the first wildcard's part. */
   readonly head: string;
+  /** Under `parts`: the parts from the first with a wildcard to the last before the resource that is not just `*`. */
   readonly parts: readonly TextMatcher[];
   /** What covers the part behind the fifth colon; under `whole` all of it. */
   readonly rest: TextMatcher;
   /** In place of `rest`, when there are variables. */
   readonly template: TemplateMatcher | undefined;
+  /** The request that was answered last, and what the answer was. */
+  stamp: number;
+  answer: boolean;
+}
+
+/** There is one pattern for each text, however many statements say it, and it is compared once for each request. */
+const withVariables = new Interned<ResourcePattern>();
+const withoutVariables = new Interned<ResourcePattern>();
+
+/** Numbers of requests begin anew: no answer may look as if it belonged to one of them. */
+export function forgetResources(): void {
+  for (const patterns of [withVariables, withoutVariables]) {
+    patterns.forEach((pattern) => {
+      pattern.stamp = 0;
+    });
+  }
 }
 
 /** `Resource` or `NotResource`. */
@@ -25,63 +45,90 @@ export interface ResourceMatcher {
   readonly patterns: readonly ResourcePattern[];
 }
 
-/** The resource of a request: its text and where the part behind the fifth colon starts, -1 for `*`. */
-export interface RequestResource {
-  readonly text: string;
-  readonly offset: number;
-}
-
 export function compileResource({ negated, values }: PolicyElement, variables: boolean): ResourceMatcher {
+  const known = variables ? withVariables : withoutVariables;
   return {
     negated,
-    patterns: values.map(({ text }) => compilePattern(text, variables)).filter((pattern) => pattern !== undefined),
+    patterns: values.map(({ text }) => known.get(text, () => ({ text, ...compilePattern(text, variables) }))),
   };
 }
 
 const SERVICE = 2;
+const NO_PARTS: readonly TextMatcher[] = [];
+const ANYTHING = compileText('*');
 
-/**
- * Undefined for a text that covers nothing: fewer than six parts (ruling 22), or a wildcard where the service stands
- * (requirements-4 ARN-8). Variables count behind the fifth colon only (RES-3).
- */
-function compilePattern(text: string, variables: boolean): ResourcePattern | undefined {
-  if (text === '*') return { shape: 'any', head: '', parts: [], rest: compileText('*'), template: undefined };
-  const six = sixParts(text);
-  if (six?.[0] !== 'arn') return undefined;
-  const parts = six.slice(0, 5).map(compileText);
-  if (parts[SERVICE]?.shape !== 'literal') return undefined;
-  const last = six[5];
-  const head = text.slice(0, text.length - last.length);
-  const rest = compileText(last);
-  const read = variables ? readTemplate(last) : undefined;
-  const template = read && compileTemplate(read);
-  if (parts.some((part) => part.shape !== 'literal')) return { shape: 'parts', head, parts, rest, template };
-  if (template !== undefined || rest.shape === 'pattern') return { shape: 'head', head, parts, rest, template };
-  return { shape: 'whole', head, parts, rest: compileText(text), template: undefined };
+function pattern(
+  shape: ResourcePattern['shape'],
+  head: string,
+  rest: TextMatcher,
+  template?: TemplateMatcher,
+  parts = NO_PARTS,
+): Omit<ResourcePattern, 'text'> {
+  return { shape, head, parts, rest, template, stamp: 0, answer: false };
 }
 
-export function matchesResource(matcher: ResourceMatcher, resource: RequestResource, context: ContextLookup): boolean {
-  for (const pattern of matcher.patterns) if (covers(pattern, resource, context)) return !matcher.negated;
+/**
+ * A text covers nothing that has fewer than six parts (ruling 22), or a wildcard where the service stands (requirements-4
+ * ARN-8). Variables count behind the fifth colon only (RES-3).
+ */
+function compilePattern(text: string, variables: boolean): Omit<ResourcePattern, 'text'> {
+  if (text === '*') return pattern('any', '', ANYTHING);
+  const offset = resourceOffset(text);
+  if (offset < 0) return pattern('none', '', ANYTHING);
+  const head = text.slice(0, offset);
+  const read = variables ? readTemplate(text.slice(offset)) : undefined;
+  const template = read && compileTemplate(read);
+  if (head.includes('*') || head.includes('?')) return compileParts(head, compileText(text.slice(offset)), template);
+  return template === undefined ? pattern('whole', '', compileText(text)) : pattern('head', head, ANYTHING, template);
+}
+
+function compileParts(
+  head: string,
+  rest: TextMatcher,
+  template: TemplateMatcher | undefined,
+): Omit<ResourcePattern, 'text'> {
+  const texts = head.slice(0, -1).split(':');
+  const parts = texts.map((part) => compileText(part));
+  if (parts[SERVICE]?.shape !== 'literal') return pattern('none', '', ANYTHING);
+  const first = parts.findIndex(({ shape }) => shape !== 'literal');
+  const count = parts.findLastIndex(({ shape }) => shape !== 'any') + 1;
+  const plain = texts.slice(0, first).map((part) => `${part}:`);
+  return pattern('parts', plain.join(''), rest, template, parts.slice(first, count));
+}
+
+/** Whether the element covers the request's resource. */
+export function matchesResource(matcher: ResourceMatcher, run: Run): boolean {
+  for (const one of matcher.patterns) if (covers(one, run)) return !matcher.negated;
   return matcher.negated;
 }
 
-function covers(pattern: ResourcePattern, { text, offset }: RequestResource, context: ContextLookup): boolean {
-  switch (pattern.shape) {
+/** Whether one value covers the request's resource. */
+export function covers(one: ResourcePattern, run: Run): boolean {
+  if (one.stamp !== run.stamp) {
+    one.answer = compares(one, run);
+    one.stamp = run.stamp;
+  }
+  return one.answer;
+}
+
+function compares(one: ResourcePattern, run: Run): boolean {
+  const { resource, offset } = run;
+  switch (one.shape) {
     case 'any':
       return true;
+    case 'none':
+      return false;
     case 'whole':
-      return matchesText(pattern.rest, text);
+      return matchesText(one.rest, resource);
     case 'head':
-      return (
-        pattern.head.length === offset && coversRest(pattern, text, offset, context) && text.startsWith(pattern.head)
-      );
+      return one.head.length === offset && hasAt(resource, one.head, 0) && coversRest(one, run);
     case 'parts':
-      return offset >= 0 && coversRest(pattern, text, offset, context) && coversParts(pattern.parts, text);
+      return offset >= 0 && hasAt(resource, one.head, 0) && coversParts(one, resource) && coversRest(one, run);
   }
 }
 
-function coversParts(parts: readonly TextMatcher[], text: string): boolean {
-  let from = 0;
+function coversParts({ head, parts }: ResourcePattern, text: string): boolean {
+  let from = head.length;
   for (const part of parts) {
     const colon = text.indexOf(':', from);
     if (part.shape !== 'any' && !matchesText(part, text.slice(from, colon))) return false;
@@ -91,11 +138,9 @@ function coversParts(parts: readonly TextMatcher[], text: string): boolean {
 }
 
 /** An unfilled variable covers nothing, so that in `NotResource` it spares nothing (requirements-4 VAR-6). */
-function coversRest(
-  { rest, template }: ResourcePattern,
-  text: string,
-  offset: number,
-  context: ContextLookup,
-): boolean {
-  return template === undefined ? matchesText(rest, text, offset) : matchesTemplate(template, text, offset, context);
+function coversRest({ rest, template }: ResourcePattern, run: Run): boolean {
+  const { resource, offset } = run;
+  return template === undefined
+    ? matchesText(rest, resource, offset)
+    : matchesTemplate(template, resource, offset, run);
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { alice, allowAll, conditionHolds, outcome, policy, request, session, type Statement } from './fixtures.js';
 import type { RequestContext } from './context.js';
-import { ContextLookup } from './context.js';
+import { actionOf } from './action.js';
+import { Run } from './run.js';
 import { compileTemplate, fillPattern, fillText, matchesTemplate, readTemplate } from './variables.js';
 import { matchesPattern } from './wildcard.js';
 
@@ -130,7 +131,7 @@ describe('templates', () => {
         const template = readTemplate(source);
         fc.pre(template !== undefined);
         if (template === undefined) return;
-        const context = new ContextLookup({ v }, alice);
+        const context = new Run(alice, actionOf('a:B'), '*', -1, { v });
         const pattern = fillPattern(template, context);
         const whole = pattern !== undefined && matchesPattern(pattern, given);
         expect(matchesTemplate(compileTemplate(template), given, 0, context)).toBe(whole);

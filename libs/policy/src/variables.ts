@@ -1,14 +1,18 @@
-import type { ContextLookup } from './context.js';
-import { hasAt, matchesPattern, wildcardCode, type Pattern } from './wildcard.js';
+import { type ContextKey, contextKey } from './context-key.js';
+import type { Run } from './run.js';
+import { hasAt, matchesPattern, type Pattern, wildcardCode } from './wildcard.js';
 
 /** Text whose wildcards count, text that is only itself, or a variable to be looked up. */
 export type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'exact'; readonly text: string }
-  | { readonly kind: 'variable'; readonly key: string; readonly fallback: string | undefined };
+  | { readonly kind: 'variable'; readonly key: ContextKey; readonly fallback: string | undefined };
 
 /** A text with policy variables in it (requirements-4 section 7). */
 export type Template = readonly TemplatePiece[];
+
+/** Where a template's variables get their values from. */
+export type Values = Pick<Run, 'textOf'>;
 
 const ESCAPED = new Set(['*', '?', '$']);
 
@@ -47,16 +51,16 @@ function endOf(text: string, from: number): number {
 function readVariable(inside: string): TemplatePiece {
   if (ESCAPED.has(inside)) return { kind: 'exact', text: inside };
   const comma = inside.indexOf(BEFORE_DEFAULT);
-  if (comma < 0 || !inside.endsWith("'")) return { kind: 'variable', key: inside.toLowerCase(), fallback: undefined };
+  if (comma < 0 || !inside.endsWith("'")) return { kind: 'variable', key: contextKey(inside), fallback: undefined };
   const fallback = inside.slice(comma + BEFORE_DEFAULT.length, -1);
-  return { kind: 'variable', key: inside.slice(0, comma).toLowerCase(), fallback };
+  return { kind: 'variable', key: contextKey(inside.slice(0, comma)), fallback };
 }
 
 /** The template with its variables filled in, or undefined when one has neither value nor default. */
-export function fillText(template: Template, context: ContextLookup): string | undefined {
+export function fillText(template: Template, values: Values): string | undefined {
   let filled = '';
   for (const piece of template) {
-    const text = pieceText(piece, context);
+    const text = pieceText(piece, values);
     if (text === undefined) return undefined;
     filled += text;
   }
@@ -64,11 +68,11 @@ export function fillText(template: Template, context: ContextLookup): string | u
 }
 
 /** The same as a pattern: wildcards of the policy's own text count, those inside a value do not (ruling 38). */
-export function fillPattern(template: Template, context: ContextLookup): Pattern | undefined {
+export function fillPattern(template: Template, values: Values): Pattern | undefined {
   const texts: string[] = [];
   let length = 0;
   for (const piece of template) {
-    const text = pieceText(piece, context);
+    const text = pieceText(piece, values);
     if (text === undefined) return undefined;
     texts.push(text);
     length += text.length;
@@ -86,45 +90,69 @@ export function fillPattern(template: Template, context: ContextLookup): Pattern
   return pattern;
 }
 
-function pieceText(piece: TemplatePiece, context: ContextLookup): string | undefined {
-  return piece.kind === 'variable' ? (context.textOf(piece.key) ?? piece.fallback) : piece.text;
+function pieceText(piece: TemplatePiece, values: Values): string | undefined {
+  return piece.kind === 'variable' ? (values.textOf(piece.key) ?? piece.fallback) : piece.text;
 }
 
-/** A template sorted by its wildcards: without any, or with one star at its end, nothing has to be put together. */
+/** A template ready to be compared: what stands between its stars, each to be filled in by itself. */
 export interface TemplateMatcher {
-  readonly shape: 'literal' | 'prefix' | 'pattern';
   readonly template: Template;
+  /** Undefined when there is a `?`: then the filled template is compared character by character. */
+  readonly runs: readonly Template[] | undefined;
 }
 
 export function compileTemplate(template: Template): TemplateMatcher {
-  const last = template.at(-1);
-  if (last?.kind === 'text' && last.text.endsWith('*')) {
-    const before: Template = [...template.slice(0, -1), { kind: 'text', text: last.text.slice(0, -1) }];
-    if (!before.some(isWild)) return { shape: 'prefix', template: before };
-  }
-  return { shape: template.some(isWild) ? 'pattern' : 'literal', template };
+  const hasQuestion = template.some((piece) => piece.kind === 'text' && piece.text.includes('?'));
+  return { template, runs: hasQuestion ? undefined : runsOf(template) };
 }
 
-function isWild(piece: TemplatePiece): boolean {
-  return piece.kind === 'text' && (piece.text.includes('*') || piece.text.includes('?'));
+/** Cuts a template at its stars. */
+function runsOf(template: Template): Template[] {
+  const runs: Template[] = [];
+  let run: TemplatePiece[] = [];
+  for (const piece of template) {
+    const texts = piece.kind === 'text' ? piece.text.split('*') : [];
+    if (piece.kind !== 'text') run.push(piece);
+    for (const [index, text] of texts.entries()) {
+      if (index > 0) {
+        runs.push(run);
+        run = [];
+      }
+      if (text !== '') run.push({ kind: 'exact', text });
+    }
+  }
+  runs.push(run);
+  return runs;
 }
 
 /** Whether the filled template covers `text` from offset `from`; one that cannot be filled covers nothing. */
 export function matchesTemplate(
-  { shape, template }: TemplateMatcher,
+  { template, runs }: TemplateMatcher,
   text: string,
   from: number,
-  context: ContextLookup,
+  values: Values,
 ): boolean {
-  if (shape === 'pattern') {
-    const pattern = fillPattern(template, context);
+  if (runs === undefined) {
+    const pattern = fillPattern(template, values);
     return pattern !== undefined && matchesPattern(pattern, text, from);
   }
   let at = from;
-  for (const piece of template) {
-    const filled = pieceText(piece, context);
-    if (filled === undefined || !hasAt(text, filled, at)) return false;
-    at += filled.length;
+  const last = runs.length - 1;
+  for (let index = 0; index <= last; index += 1) {
+    const filled = fillText(runs[index] ?? [], values);
+    if (filled === undefined) return false;
+    at = behind(filled, text, at, index === 0, index === last);
+    if (at < 0) return false;
   }
-  return shape === 'prefix' || at === text.length;
+  return true;
+}
+
+/** Where `part` ends in `text`, looked for from `at`; -1 when it is not where it has to be. */
+function behind(part: string, text: string, at: number, first: boolean, last: boolean): number {
+  const end = text.length - part.length;
+  if (first && last) return at === end && hasAt(text, part, at) ? text.length : -1;
+  if (first) return at <= end && hasAt(text, part, at) ? at + part.length : -1;
+  if (last) return at <= end && hasAt(text, part, end) ? text.length : -1;
+  const found = text.indexOf(part, at);
+  return found < 0 ? -1 : found + part.length;
 }

@@ -55,31 +55,34 @@ export function matchesPattern(pattern: Pattern, text: string, from = 0): boolea
 
 /** A text compiled for matching: most patterns in policies are `*`, a plain text or a plain text with a star behind. */
 export interface TextMatcher {
-  readonly shape: 'any' | 'literal' | 'prefix' | 'pattern';
-  /** The literal text, or the prefix without its star. */
+  /** `pieces`: plain texts with stars between them. `pattern`: anything that has a `?` in it. */
+  readonly shape: 'any' | 'literal' | 'prefix' | 'pieces' | 'pattern';
+  /** The literal text, or what stands before the first star. */
   readonly text: string;
+  /** Under `pieces`: the texts between stars, and what stands behind the last one. */
+  readonly middles: readonly string[];
+  readonly tail: string;
   readonly pattern: Pattern;
 }
 
-const NO_PATTERN = new Int32Array(0);
+const NO_PATTERN: Pattern = new Int32Array(0);
+const NO_MIDDLES: readonly string[] = [];
 
-export function compileText(text: string): TextMatcher {
-  if (text === '*') return { shape: 'any', text: '', pattern: NO_PATTERN };
-  const star = text.indexOf('*');
-  const question = text.includes('?');
-  if (star < 0 && !question) return { shape: 'literal', text: flat(text), pattern: NO_PATTERN };
-  if (star === text.length - 1 && !question) {
-    return { shape: 'prefix', text: flat(text.slice(0, -1)), pattern: NO_PATTERN };
-  }
-  return { shape: 'pattern', text: '', pattern: patternOf(text) };
+function matcher(shape: TextMatcher['shape'], text: string, pattern: Pattern = NO_PATTERN): TextMatcher {
+  return { shape, text, middles: NO_MIDDLES, tail: '', pattern };
 }
 
-/**
- * The same text, its characters in one place. What `slice` gives is a view into a longer string, slower to compare and
- * a reason for the whole document to stay in memory; a property's name is always a string of its own.
- */
-function flat(text: string): string {
-  return Object.keys({ [text]: true })[0] ?? text;
+const ANYTHING = matcher('any', '');
+
+export function compileText(text: string): TextMatcher {
+  if (text === '*') return ANYTHING;
+  if (text.includes('?')) return matcher('pattern', '', patternOf(text));
+  const star = text.indexOf('*');
+  if (star < 0) return matcher('literal', text);
+  if (star === text.length - 1) return matcher('prefix', text.slice(0, -1));
+  const pieces = text.split('*');
+  const middles = pieces.slice(1, -1).filter((piece) => piece !== '');
+  return { shape: 'pieces', text: pieces[0] ?? '', middles, tail: pieces.at(-1) ?? '', pattern: NO_PATTERN };
 }
 
 /** Whether the matcher covers `text` from offset `from` to its end. */
@@ -91,19 +94,34 @@ export function matchesText(matcher: TextMatcher, text: string, from = 0): boole
       return text.length - from === matcher.text.length && hasAt(text, matcher.text, from);
     case 'prefix':
       return hasAt(text, matcher.text, from);
+    case 'pieces':
+      return matchesPieces(matcher, text, from);
     case 'pattern':
       return matchesPattern(matcher.pattern, text, from);
   }
 }
 
+/** Each text between stars is taken where it comes first: whatever follows has the most room then. */
+function matchesPieces({ text: head, middles, tail }: TextMatcher, text: string, from: number): boolean {
+  const end = text.length - tail.length;
+  let at = from + head.length;
+  if (at > end || !hasAt(text, tail, end) || !hasAt(text, head, from)) return false;
+  for (const middle of middles) {
+    at = text.indexOf(middle, at) + middle.length;
+    if (at < middle.length || at > end) return false;
+  }
+  return true;
+}
+
 /**
  * Whether `part` stands in `text` at `from`. ARNs begin alike and differ towards the end, so the last character is
- * looked at first: most comparisons end there.
+ * looked at first: most comparisons end there. Cutting out and comparing is several times as fast as `startsWith`,
+ * which walks character by character in today's engines.
  */
 export function hasAt(text: string, part: string, from: number): boolean {
   const last = part.length - 1;
   if (last < 0) return true;
-  return text.charCodeAt(from + last) === part.charCodeAt(last) && text.startsWith(part, from);
+  return text.charCodeAt(from + last) === part.charCodeAt(last) && text.slice(from, from + part.length) === part;
 }
 
 /** Whether a wildcard text covers another text; compiles each time, so meant for checks that happen once. */

@@ -69,17 +69,29 @@ function readBits(text: string): number {
   return Number(text);
 }
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 /** Dotted decimal as an unsigned 32-bit word, or -1. */
 function readOctets(text: string): number {
-  const octets = text.split('.', 5);
-  if (octets.length !== 4) return -1;
   let word = 0;
-  for (const octet of octets) {
-    const value = readBits(octet);
-    if (value < 0 || value > 255) return -1;
-    word = word * 256 + value;
+  let octet = -1;
+  let dots = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at === text.length ? DOT : text.charCodeAt(at);
+    if (code === DOT) {
+      if (octet < 0 || dots === 4) return -1;
+      word = word * 256 + octet;
+      octet = -1;
+      dots += 1;
+    } else {
+      // A zero is an octet by itself, not in front of one.
+      if (!isDigit(code) || octet === 0) return -1;
+      octet = octet < 0 ? code - ZERO : octet * 10 + code - ZERO;
+      if (octet > 255) return -1;
+    }
   }
-  return word;
+  return dots === 4 ? word : -1;
 }
 
 /** Four 32-bit words of an IPv6 text, or undefined. */

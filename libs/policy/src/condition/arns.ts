@@ -1,10 +1,10 @@
 import { sixParts } from '../arn.js';
-import type { ContextLookup } from '../context.js';
-import { fillPattern, readTemplate, type Template } from '../variables.js';
+import type { Run } from '../run.js';
+import { compileTemplate, fillPattern, matchesTemplate, readTemplate, type Template } from '../variables.js';
 import { compileText, matchesPattern, matchesText, type Pattern, type TextMatcher } from '../wildcard.js';
 
 /** Compares the six parts of an ARN with one value of an `Arn…` operator. */
-export type ArnTest = (parts: readonly string[], context: ContextLookup) => boolean;
+export type ArnTest = (parts: readonly string[], run: Run) => boolean;
 
 const COLON = 0x3a;
 
@@ -30,15 +30,15 @@ function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): b
  * after filling. Otherwise a tag with colons in it could move the author's parts.
  */
 function templateTest(template: Template): ArnTest {
-  const written = cutTemplate(template);
-  return (parts, context) => {
-    const patterns =
-      written === undefined
-        ? cutPattern(fillPattern(template, context))
-        : written.map((part) => fillPattern(part, context));
-    if (patterns?.length !== 6) return false;
-    return patterns.every((pattern, index) => pattern !== undefined && matchesPattern(pattern, parts[index] ?? ''));
-  };
+  const written = cutTemplate(template)?.map(compileTemplate);
+  if (written === undefined) {
+    return (parts, run) => {
+      const patterns = cutPattern(fillPattern(template, run));
+      return patterns?.every((pattern, index) => matchesPattern(pattern, parts[index] ?? '')) ?? false;
+    };
+  }
+  if (written.length !== 6) return () => false;
+  return (parts, run) => written.every((part, index) => matchesTemplate(part, parts[index] ?? '', 0, run));
 }
 
 /** The template's six parts; undefined when it has no colon of its own. */

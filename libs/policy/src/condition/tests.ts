@@ -1,4 +1,5 @@
-import type { ContextLookup, GivenValue } from '../context.js';
+import type { GivenValue } from '../context.js';
+import type { Run } from '../run.js';
 import { compileTemplate, fillText, matchesTemplate, readTemplate, type Template } from '../variables.js';
 import { compileText, matchesText } from '../wildcard.js';
 import { contains, readNetwork } from './addresses.js';
@@ -9,7 +10,7 @@ import { readNumber } from './numbers.js';
 import type { Operator, Relation } from './operators.js';
 
 /** Whether some policy value matches one value of the request, negation left aside. */
-export type ValueTest = (given: GivenValue, context: ContextLookup) => boolean;
+export type ValueTest = (given: GivenValue, run: Run) => boolean;
 
 type TestOf = (values: readonly string[], variables: boolean, relation: Relation) => ValueTest;
 
@@ -34,15 +35,15 @@ export const TESTS: Readonly<Record<Exclude<Operator['family'], 'Null'>, TestOf>
   Numeric: (values, _variables, relation) => relationTest(values.map(readNumber), relation, (given) => given.number),
   Date: (values, _variables, relation) => relationTest(values.map(readInstant), relation, (given) => given.instant),
   Ip: networkTest,
-  Like: (values, variables) => anyOf(values.map((text) => likeTest(text, variables))),
+  Like: (values, variables) => anyOf(likeTests(values, variables)),
   Arn: (values, variables) => anyOf(values.map((text) => arnTest(text, variables))),
 };
 
 function anyOf(tests: readonly ValueTest[]): ValueTest {
   const [first] = tests;
   if (tests.length === 1 && first !== undefined) return first;
-  return (given, context) => {
-    for (const test of tests) if (test(given, context)) return true;
+  return (given, run) => {
+    for (const test of tests) if (test(given, run)) return true;
     return false;
   };
 }
@@ -100,34 +101,40 @@ function equalityTest(
     if (template !== undefined) templates.push(template);
     else if (folded !== undefined) plain.add(folded);
   }
-  return (given, context) => {
+  return (given, run) => {
     const value = read(given);
     if (value === undefined) return false;
     if (plain.has(value)) return true;
     for (const template of templates) {
-      const text = fillText(template, context);
+      const text = fillText(template, run);
       if (text !== undefined && fold(text) === value) return true;
     }
     return false;
   };
 }
 
+/** Values without wildcards and variables are looked up, the others asked one by one. */
+function likeTests(values: readonly string[], variables: boolean): ValueTest[] {
+  const plain = new Set(values.filter((text) => !/[*?]/.test(text) && !(variables && readTemplate(text))));
+  const tests = values.filter((text) => !plain.has(text)).map((text) => likeTest(text, variables));
+  return plain.size === 0 ? tests : [(given) => plain.has(given.text), ...tests];
+}
+
 /** `*` stands for some value; the empty string is no value and matches `""` only (requirements-4 6.3, ruling 28). */
 function likeTest(text: string, variables: boolean): ValueTest {
-  if (text === '') return (given) => given.text === '';
   const template = variables ? readTemplate(text) : undefined;
   if (template === undefined) {
     const matcher = compileText(text);
     return (given) => given.text !== '' && matchesText(matcher, given.text);
   }
   const matcher = compileTemplate(template);
-  return (given, context) => given.text !== '' && matchesTemplate(matcher, given.text, 0, context);
+  return (given, run) => given.text !== '' && matchesTemplate(matcher, given.text, 0, run);
 }
 
 function arnTest(text: string, variables: boolean): ValueTest {
   const test = compileArn(text, variables);
-  return (given, context) => {
+  return (given, run) => {
     const parts = given.arnParts;
-    return parts !== undefined && test(parts, context);
+    return parts !== undefined && test(parts, run);
   };
 }
