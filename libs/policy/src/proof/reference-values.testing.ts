@@ -94,15 +94,16 @@ function halfOf(half: string, last: boolean): readonly number[] | undefined {
 /** Whether the address lies in the block; a block without a length is one address. */
 export function isWithin(address: PlainAddress, block: string): boolean {
   const [base = '', length, ...rest] = block.split('/');
-  const start = addressOf(base);
-  if (start === undefined || rest.length > 0 || start.bits !== address.bits) return false;
-  // A mapped block counts its length in the 128 bits it is written in.
+  const start = base.includes(':') ? ipv6Of(base) : ipv4Of(base)?.value;
   const written = base.includes(':') ? 128 : 32;
+  if (start === undefined || rest.length > 0) return false;
   if (length !== undefined && (!/^(0|[1-9][0-9]{0,2})$/.test(length) || Number(length) > written)) return false;
-  const kept = (length === undefined ? written : Number(length)) - (written - start.bits);
-  if (kept < 0) return false;
-  const ignored = BigInt(start.bits - kept);
-  return start.value >> ignored === address.value >> ignored;
+  const kept = length === undefined ? written : Number(length);
+  // A block inside the mapped addresses is one of IPv4; it counts its length in the 128 bits it is written in.
+  const mapped = written === 128 && start >> 32n === 0xffffn && kept >= 96;
+  if (address.bits !== (mapped ? 32 : written)) return false;
+  const ignored = BigInt(written - kept);
+  return (mapped ? start & 0xffff_ffffn : start) >> ignored === address.value >> ignored;
 }
 
 /** The six parts of an ARN: everything behind the fifth colon is one of them (ARN-6). */
