@@ -35,6 +35,7 @@ const ofAnyForm = [
   'boto3',
   'credentials',
   'enforcement',
+  'organizations',
   'sdk-errors',
   'sdk-lists',
   'sdk',
