@@ -113,8 +113,15 @@ function ofInstanceProfiles({ roles, instanceProfiles }: Directory, n: number): 
   ];
 }
 
+function ofServices({ services }: Directory, n: number): DirectoryEvent[] {
+  return [
+    ...names.map((prefix) => event('ServiceRegistered', { prefix, definition: `{"n":${n}}`, actions: n })),
+    ...[...services.values()].map(({ prefix }) => event('ServiceDeregistered', { prefix })),
+  ];
+}
+
 const possible = (state: Directory, n: number): DirectoryEvent[] =>
-  [ofUsers, ofGroups, ofRoles, ofInstanceProfiles].flatMap((of) => of(state, n));
+  [ofUsers, ofGroups, ofRoles, ofInstanceProfiles, ofServices].flatMap((of) => of(state, n));
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
@@ -207,7 +214,7 @@ describe('the directory as events make it', () => {
     );
   });
 
-  test('is tried with every event that users, groups, roles and instance profiles know', () => {
+  test('is tried with every event that users, groups, roles, instance profiles and services know', () => {
     const [long] = fc.sample(fc.array(fc.nat(1_000_000), { minLength: 3000, maxLength: 3000, size: 'max' }), {
       seed: 1,
       numRuns: 1,
