@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Documents, readStored } from './documents.js';
+import type { PolicyType } from '@muniment/policy';
+import fc from 'fast-check';
+import { Documents, keyOf, readStored } from './documents.js';
 
 describe('stored documents', () => {
   test('of old versions are read (requirements-4 GRM-4)', () => {
@@ -14,5 +16,18 @@ describe('stored documents', () => {
     expect(documents.compiled(text, 'Readers', 'identity', 'aws')).toBe(compiled);
     expect(documents.compiled(text, 'Readers', 'boundary', 'aws')).not.toBe(compiled);
     expect(documents.compiled(text, 'Writers', 'identity', 'aws')).not.toBe(compiled);
+  });
+
+  test('that differ never share a key (reliability-security S24)', () => {
+    const word = fc.array(fc.constantFrom(' ', 'a', '1', '3 ', '{}'), { maxLength: 5 }).map((parts) => parts.join(''));
+    const type = fc.constantFrom<PolicyType>('identity', 'boundary');
+    const parts = fc.tuple(word, word, type, word);
+    fc.assert(
+      fc.property(parts, parts, (one, another) => {
+        expect(keyOf(...one) === keyOf(...another)).toBe(JSON.stringify(one) === JSON.stringify(another));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(keyOf('{}', 'a b', 'identity', 'aws')).not.toBe(keyOf('b {}', 'a', 'identity', 'aws'));
   });
 });

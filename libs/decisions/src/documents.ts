@@ -58,6 +58,10 @@ export const unreadable = (id: string, type: PolicyType): CompiledPolicy =>
 export const readStored = (text: string, type: PolicyType, partition: string): PolicyReading =>
   readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', partition });
 
+/** No two documents have the same key: the parts whose length is not known are preceded by it (reliability-security S24). */
+export const keyOf = (text: string, id: string, type: PolicyType, partition: string): string =>
+  `${type} ${partition.length} ${partition} ${id.length} ${id} ${text}`;
+
 /** Compiled documents, shared by everyone who has the same text under the same name. */
 export class Documents {
   readonly #compiled: Remembered<CompiledPolicy>;
@@ -67,7 +71,7 @@ export class Documents {
   }
 
   compiled(text: string, id: string, type: PolicyType, partition: string): CompiledPolicy {
-    const key = `${type} ${partition} ${id} ${text}`;
+    const key = keyOf(text, id, type, partition);
     const known = this.#compiled.get(key);
     if (known) return known;
     const reading = readStored(text, type, partition);
