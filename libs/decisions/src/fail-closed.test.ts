@@ -77,7 +77,7 @@ describe('whatever breaks, nobody is let in (reliability-security S30)', () => {
       fc.asyncProperty(
         calls,
         fc.nat(9),
-        fc.constantFrom(new Error('gone'), 'no error', null),
+        fc.constantFrom(new Error('gone'), new TypeError('no row'), new RangeError('too far')),
         async (caller, at, fault) => {
           const { accounts, decisions } = everythingAllowed();
           await answered(decisions, caller);
