@@ -42,11 +42,11 @@ export class Client {
   }
 
   cloudtrail(operation: string, input: object = {}, sent: Sent = {}): Promise<Answer> {
-    const headers = {
-      'Content-Type': 'application/x-amz-json-1.1',
-      'X-Amz-Target': `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`,
-    };
-    return this.send('cloudtrail', headers, JSON.stringify(input), sent);
+    return this.#json('cloudtrail', 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', operation, input, sent);
+  }
+
+  organizations(operation: string, input: object = {}, sent: Sent = {}): Promise<Answer> {
+    return this.#json('organizations', 'AWSOrganizationsV20161128', operation, input, sent);
   }
 
   /** Credentials out of the answer to CreateAccessKey, AssumeRole or GetSessionToken. */
@@ -84,6 +84,11 @@ export class Client {
       remoteAddress: '203.0.113.7',
       secure: false,
     };
+  }
+
+  #json(service: string, prefix: string, operation: string, input: object, sent: Sent): Promise<Answer> {
+    const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': `${prefix}.${operation}` };
+    return this.send(service, headers, JSON.stringify(input), sent);
   }
 
   #query(service: string, action: string, parameters: Parameters, sent: Sent): Promise<Answer> {
