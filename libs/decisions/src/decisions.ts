@@ -98,7 +98,7 @@ export class Decisions {
     const [standing, home] = await Promise.all([found, foundHome]);
     const policies = standing && (await this.#withSession(standing.policies, caller));
     const partition = partitionOf(caller);
-    const owners = await Promise.all(questions.map((each) => this.#place(ownerOf(each, caller), partition)));
+    const owners = await Promise.all(questions.map(async (each) => this.#place(ownerOf(each, caller), partition)));
     return this.#decide(caller, questions, now, { standing, policies, home }, owners);
   }
 
