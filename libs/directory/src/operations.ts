@@ -14,6 +14,7 @@ import * as member from './organization/member.operations.js';
 import * as organization from './organization/organization.operations.js';
 import * as organizationPolicy from './organization/organization-policy.operations.js';
 import * as organizationalUnit from './organization/organizational-unit.operations.js';
+import * as organizationTags from './organization/resource-tags.operations.js';
 import * as registeredService from './registered-service/registered-service.operations.js';
 import * as role from './role/role.operations.js';
 import * as user from './user/user.operations.js';
@@ -41,4 +42,5 @@ export const directoryOperations: readonly AnyOperation[] = operationsOf(
   attachment,
   handshake,
   createAccount,
+  organizationTags,
 );

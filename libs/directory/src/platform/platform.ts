@@ -12,6 +12,7 @@ import {
   organizationPolicies,
   organizationPolicyEvents,
 } from '../organization/organization-policy.js';
+import { type ResourceTagEvent, resourceTagEvents } from '../organization/resource-tags.js';
 
 /** One account of the installation. */
 export interface Account {
@@ -27,7 +28,8 @@ export type PlatformEvent =
   | Event<'AccountAliasRemoved', { accountId: string }>
   | OrganizationEvent
   | OrganizationPolicyEvent
-  | HandshakeEvent;
+  | HandshakeEvent
+  | ResourceTagEvent;
 
 /** Found by account id or alias, from whatever account. */
 export const accounts = readModel<Account>('accounts', {
@@ -49,6 +51,7 @@ const evolve: Evolve<Platform, PlatformEvent> = {
   ...organizationEvents,
   ...organizationPolicyEvents,
   ...handshakeEvents,
+  ...resourceTagEvents,
 };
 
 export const platform = aggregate<typeof models, PlatformEvent>('platform', { models, evolve, version: 2 });
