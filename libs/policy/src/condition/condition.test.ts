@@ -177,6 +177,15 @@ describe('keys that are missing or have no value (requirements-4 6.3)', () => {
     expect(holds(`${operator}IfExists`, wanted, '')).toBe(true);
   });
 
+  test.each(['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'])(
+    '%s: a default that is empty says the empty string, and a star behind it does not (ruling 28, VAR-8)',
+    (operator) => {
+      expect(holds(operator, "${nothing, ''}", '')).toBe(true);
+      expect(holds(operator, "${nothing, ''}", 'x')).toBe(false);
+      expect(holds(operator, "${nothing, ''}*", '')).toBe(false);
+    },
+  );
+
   test('the empty string is no value: Null:true holds, and "" matches it (ruling 28)', () => {
     expect(holds('Null', 'true', '')).toBe(true);
     expect(holds('Null', 'false', '')).toBe(false);

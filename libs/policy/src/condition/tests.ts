@@ -120,7 +120,7 @@ function likeTests(values: readonly string[], variables: boolean): ValueTest[] {
   return plain.size === 0 ? tests : [(given) => plain.has(given.text), ...tests];
 }
 
-/** `*` stands for some value; the empty string is no value and matches `""` only (requirements-4 6.3, ruling 28). */
+/** `*` stands for some value; the empty string is no value and matches what says `""` only (requirements-4 6.3, ruling 28). */
 function likeTest(text: string, variables: boolean): ValueTest {
   const template = variables ? readTemplate(text) : undefined;
   if (template === undefined) {
@@ -128,7 +128,8 @@ function likeTest(text: string, variables: boolean): ValueTest {
     return (given) => given.text !== '' && matchesText(matcher, given.text);
   }
   const matcher = compileTemplate(template);
-  return (given, run) => given.text !== '' && matchesTemplate(matcher, given.text, 0, run);
+  return (given, run) =>
+    given.text === '' ? fillText(template, run) === '' : matchesTemplate(matcher, given.text, 0, run);
 }
 
 function arnTest(text: string, variables: boolean): ValueTest {

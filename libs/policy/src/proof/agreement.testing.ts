@@ -2,6 +2,7 @@
 import { evaluate, type AuthorizationRequest, type PolicySet } from '../evaluate.js';
 import { sceneFrom, type World } from './arbitraries.testing.js';
 import { seeded } from './draw.testing.js';
+import { breath } from './long.testing.js';
 import { compiledPlan, lineOf, plainPlan } from './plan.testing.js';
 import { plainly, type PoliciesInText } from './reference-evaluator.testing.js';
 import { smallest } from './smallest.testing.js';
@@ -16,11 +17,12 @@ export interface Agreement {
 }
 
 /** Compares so many requests, ten to a set of policies. Stops looking at the tenth difference. */
-export function compared(requests: number, firstSeed: number): Agreement {
+export async function compared(requests: number, firstSeed: number): Promise<Agreement> {
   const outcomes = new Map<string, number>();
   const disagreements: string[] = [];
   const last = firstSeed + Math.ceil(requests / REQUESTS_PER_PLAN);
   for (let seed = firstSeed; seed < last && disagreements.length < 10; seed++) {
+    if (seed % 100 === 0) await breath();
     const { plan, requests: asked } = sceneFrom(seeded(seed), REQUESTS_PER_PLAN);
     const compiled = compiledPlan(plan);
     const texts = plainPlan(plan);

@@ -16,7 +16,7 @@ import {
   type Question,
 } from './differential.testing.js';
 import { numbersOf, seeded, type Draw } from './draw.testing.js';
-import { counted, LONG, TIME } from './long.testing.js';
+import { breath, counted, LONG, TIME } from './long.testing.js';
 import { arnFits, fits, piecesOf } from './reference-patterns.testing.js';
 import { numberOf } from './reference-values.testing.js';
 
@@ -48,10 +48,10 @@ function shares(answers: readonly Answer[]): number[] {
 }
 
 /** All questions that are answered otherwise than python does, the first ten of them. */
-function differences(
+async function differences(
   make: (draw: Draw) => Question,
   differs: (question: Question, answer: Answer) => boolean,
-): string[] {
+): Promise<string[]> {
   const found: string[] = [];
   const numbers = numbersOf(LONG ? 7 : 1);
   for (let done = 0; done < COUNT; done += PORTION) {
@@ -60,6 +60,7 @@ function differences(
     expect(answers).toHaveLength(questions.length);
     expect(shares(answers).filter((share) => share < 0.05)).toEqual([]);
     for (const [index, question] of questions.entries()) {
+      if (index % 1000 === 0) await breath();
       const answer = answers[index] ?? null;
       if (differs(question, answer)) found.push(`${JSON.stringify(question)}: python says ${JSON.stringify(answer)}`);
     }
@@ -70,21 +71,21 @@ function differences(
 describe('the engine and a second implementation (reliability-security S23)', () => {
   test(
     'addresses and blocks: python3',
-    () => {
+    async () => {
       const make = (draw: Draw): Question => {
         const given = addressText(draw);
         return ['address', blockText(draw, given), given];
       };
       const differs = ([, written, given]: Question, answer: Answer): boolean =>
         holds('IpAddress', written, given) !== (answer?.[2] ?? false);
-      expect(differences(make, differs)).toEqual([]);
+      expect(await differences(make, differs)).toEqual([]);
     },
     TIME,
   );
 
   test(
     'numbers: python3',
-    () => {
+    async () => {
       const make = (draw: Draw): Question => {
         const written = numberText(draw);
         return ['number', written, draw.chance(20) ? written : numberText(draw)];
@@ -93,14 +94,14 @@ describe('the engine and a second implementation (reliability-security S23)', ()
         holds('NumericEquals', written, given) !== (answer?.[0] ?? false) ||
         holds('NumericLessThan', written, given) !== (answer?.[1] ?? false) ||
         holds('NumericNotEquals', written, given) !== !(answer?.[0] ?? false);
-      expect(differences(make, differs)).toEqual([]);
+      expect(await differences(make, differs)).toEqual([]);
     },
     TIME,
   );
 
   test(
     'dates: python3, in exact fractions',
-    () => {
+    async () => {
       const make = (draw: Draw): Question => {
         const written = dateText(draw);
         return ['date', written, draw.chance(20) ? written : dateText(draw)];
@@ -108,7 +109,7 @@ describe('the engine and a second implementation (reliability-security S23)', ()
       // A date that cannot be read is refused on save.
       const differs = ([, written, given]: Question, answer: Answer): boolean =>
         holds('DateEquals', written, given) !== answer?.[0] || holds('DateLessThan', written, given) !== answer?.[1];
-      expect(differences(make, differs)).toEqual([]);
+      expect(await differences(make, differs)).toEqual([]);
     },
     TIME,
   );
@@ -123,8 +124,8 @@ describe('the engine and a second implementation (reliability-security S23)', ()
 
   test(
     'wildcards: every place a match could have got to',
-    () => {
-      const different = texts(wildText, (pattern, text) => {
+    async () => {
+      const different = await texts(wildText, (pattern, text) => {
         const expected = text !== '' && fits(piecesOf(pattern, false, () => undefined) ?? [], text);
         return holds('StringLike', pattern, text) !== (expected || pattern === text);
       });
@@ -135,8 +136,8 @@ describe('the engine and a second implementation (reliability-security S23)', ()
 
   test(
     'ARNs: part by part',
-    () => {
-      const different = texts(arnText, (pattern, text) => {
+    async () => {
+      const different = await texts(arnText, (pattern, text) => {
         const expected = arnFits(piecesOf(pattern, false, () => undefined) ?? [], text);
         return holds('ArnLike', pattern, text) !== expected || holds('ArnNotEquals', pattern, text) !== !expected;
       });
@@ -152,13 +153,14 @@ describe('the engine and a second implementation (reliability-security S23)', ()
   });
 });
 
-function texts(
+async function texts(
   make: (draw: Draw, pattern: boolean) => string,
   differs: (pattern: string, text: string) => boolean,
-): string[] {
+): Promise<string[]> {
   const found: string[] = [];
   const numbers = numbersOf(LONG ? 11 : 2);
   for (let done = 0; done < COUNT; done++) {
+    if (done % 1000 === 0) await breath();
     const draw = seeded(numbers());
     const [pattern, text] = [make(draw, true), make(draw, false)];
     if (differs(pattern, text)) found.push(`${JSON.stringify(pattern)} and ${JSON.stringify(text)}`);

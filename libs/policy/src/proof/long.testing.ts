@@ -7,3 +7,13 @@ export function counted(usual: number, long: number): number {
 
 /** What a test may take: the long form has hours. */
 export const TIME = LONG ? 4 * 3_600_000 : 120_000;
+
+/**
+ * Long loops let go now and then: what the engine holds weakly, such as conditions that no policy has any more, can only
+ * be dropped between two turns.
+ */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { evaluate, type AuthorizationRequest } from '../evaluate.js';
 import { sceneFrom } from './arbitraries.testing.js';
 import { seeded } from './draw.testing.js';
-import { counted, TIME } from './long.testing.js';
+import { breath, counted, TIME } from './long.testing.js';
 import { compiledPlan, lineOf } from './plan.testing.js';
 
 const PAIRS = counted(20_000, 1_000_000);
@@ -21,10 +21,11 @@ function afterEachOther(requests: readonly AuthorizationRequest[]): (readonly [n
  */
 test(
   'what was asked before changes no decision (reliability-security S24)',
-  () => {
+  async () => {
     const different: string[] = [];
     let pairs = 0;
     for (let seed = 1; pairs < PAIRS; seed++) {
+      if (seed % 50 === 0) await breath();
       const { plan, requests } = sceneFrom(seeded(seed), REQUESTS);
       const fresh = requests.map((request) =>
         lineOf(evaluate({ ...request, context: { ...request.context } }, compiledPlan(plan))),
