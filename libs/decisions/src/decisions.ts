@@ -114,12 +114,13 @@ export class Decisions {
     const tags = standing?.tags ?? noTags;
     for (const [index, question] of questions.entries()) {
       const owner = owners ? owners[index] : home;
+      const ownerAccount = owners ? ownerOf(question, caller) : caller.principal.account;
       const request: AuthorizationRequest = {
         principal: standing?.principal ?? caller.principal,
         action: question.action,
         resource: question.resource,
         resourceAccount: question.account,
-        context: contextOf(caller, { tags, home, owner }, now, question, partition),
+        context: contextOf(caller, { tags, ownerAccount, home, owner }, now, question, partition),
       };
       const decision = policies ? evaluate(request, this.#applying(policies, caller, question, { home, owner })) : gone;
       if (decision.effect !== 'Allow') return { allowed: false, message: denialText(request, decision) };

@@ -69,6 +69,8 @@ export const ownerOf = ({ resource, account }: Pick<Ask, 'resource' | 'account'>
 export interface Known {
   /** Of the user or role. */
   readonly tags: readonly Tag[];
+  /** The account that the resource belongs to. */
+  readonly ownerAccount: string;
   /** Where the principal's account and the resource's account stand. */
   readonly home: Place | undefined;
   readonly owner: Place | undefined;
@@ -80,7 +82,7 @@ export interface Known {
  */
 export function contextOf(
   caller: Caller,
-  { tags, home, owner }: Known,
+  { tags, ownerAccount, home, owner }: Known,
   now: Date,
   question: Ask & { readonly action: string },
   partition: string,
@@ -98,7 +100,7 @@ export function contextOf(
     'aws:SecureTransport': caller.secureTransport,
     'aws:ViaAWSService': false,
     'aws:RequestedRegion': globally[service]?.(partition) ?? caller.region,
-    'aws:ResourceAccount': ownerOf(question, caller),
+    'aws:ResourceAccount': ownerAccount,
     'aws:PrincipalOrgID': home?.organizationId,
     'aws:PrincipalOrgPaths': home?.paths,
     'aws:ResourceOrgID': owner?.organizationId,
