@@ -52,11 +52,14 @@ const nothing = (kind: PolicyKind): PolicyDocument => ({
  * (fail closed, requirements-4 section 8.1).
  */
 export const unreadable = (id: string, type: PolicyType): CompiledPolicy =>
-  compilePolicy(nothing(kinds[type]), { id, type });
+  compilePolicy(nothing(kinds[type]), { id, type, explainable: false });
+
+/** The longest of AWS's own policies has more characters than IAM takes from others. */
+const longest = 2 ** 18;
 
 /** What was accepted once stays in force, so old forms are read that saving would refuse (requirements-4 GRM-4). */
 export const readStored = (text: string, type: PolicyType, partition: string): PolicyReading =>
-  readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', partition });
+  readPolicy(text, kinds[type], { oldVersions: true, duplicateKeys: 'merge', maxLength: longest, partition });
 
 /** No two documents have the same key: the parts whose length is not known are preceded by it (reliability-security S24). */
 export const keyOf = (text: string, id: string, type: PolicyType, partition: string): string =>
@@ -75,7 +78,9 @@ export class Documents {
     const known = this.#compiled.get(key);
     if (known) return known;
     const reading = readStored(text, type, partition);
-    const compiled = reading.ok ? compilePolicy(reading.policy, { id, type }) : unreadable(id, type);
+    const compiled = reading.ok
+      ? compilePolicy(reading.policy, { id, type, explainable: false })
+      : unreadable(id, type);
     this.#compiled.keep(key, compiled);
     return compiled;
   }

@@ -9,6 +9,8 @@ import type { DocumentShape, StatementShape } from './shape.js';
 export interface IdentityRules {
   /** Whether `2008-10-17`, or no version at all, will do. */
   readonly oldVersions: boolean;
+  /** Whether resources of fewer than six parts will do. */
+  readonly shortResources: boolean;
   /** The partition that resources may be in. */
   readonly partition: string;
 }
@@ -25,7 +27,7 @@ export function checkIdentity(shape: DocumentShape, rules: IdentityRules): void 
   for (const statement of statements) checkEffectSyntax(statement);
   if (!rules.oldVersions && shape.version?.text !== '2012-10-17') refuse(TEXTS.version, shape.version?.position);
   for (const { principal } of statements) if (principal !== undefined) refuse(TEXTS.principal, principal.position);
-  const complaint = checkLegacy(statements, rules.partition);
+  const complaint = checkLegacy(statements, rules);
   checkSids(statements, TEXTS.duplicateSid);
   for (const { action, position } of statements) if (!action?.values.length) refuse(TEXTS.actions, position);
   if (complaint !== undefined) throw complaint;
@@ -45,7 +47,10 @@ function checkEffectSyntax({ effect, position }: StatementShape): void {
 }
 
 /** What AWS calls legacy parsing: effects, dates and resources. Returns the first complaint about a resource. */
-function checkLegacy(statements: readonly StatementShape[], partition: string): GrammarFault | undefined {
+function checkLegacy(
+  statements: readonly StatementShape[],
+  { partition, shortResources }: IdentityRules,
+): GrammarFault | undefined {
   for (const { effect, condition } of statements) {
     if (effect?.text !== 'Allow' && effect?.text !== 'Deny')
       refuse(TEXTS.legacy, effect?.position, 'effects are case sensitive');
@@ -53,7 +58,7 @@ function checkLegacy(statements: readonly StatementShape[], partition: string): 
   }
   let complaint: GrammarFault | undefined;
   for (const { resource } of statements) {
-    if (resource !== undefined) complaint ??= resourceComplaint(resource, partition);
+    if (resource !== undefined) complaint ??= resourceComplaint(resource, partition, shortResources);
   }
   return complaint;
 }
@@ -73,7 +78,7 @@ export function checkSids(statements: readonly StatementShape[], duplicateText: 
   const seen = new Set<string>();
   for (const { sid } of statements) {
     if (sid === undefined || sid.text === '') continue;
-    if (characters && ![...sid.text].every(isAlphanumeric)) refuse(TEXTS.sidCharacters, sid.position);
+    if (characters && !isAlphanumeric(sid.text)) refuse(TEXTS.sidCharacters, sid.position);
     if (seen.has(sid.text)) refuse(duplicateText, sid.position);
     seen.add(sid.text);
   }

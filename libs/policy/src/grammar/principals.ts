@@ -41,7 +41,7 @@ function isName(text: string): boolean {
 /** Unknown prefixes are fine (requirements-4 UID-5): capital letters and digits, 16 to 128 of them. */
 function isUniqueId(text: string): boolean {
   if (text.length < 16 || text.length > 128) return false;
-  return [...text].every((character) => isAlphanumeric(character) && character === character.toUpperCase());
+  return isAlphanumeric(text) && text === text.toUpperCase();
 }
 
 function isPrincipalArn(text: string): boolean {

@@ -220,6 +220,14 @@ describe('what AWS says about identity policies', () => {
     ['a wildcard in the resource type (ruling 20)', { ...BASE, Resource: 'arn:aws:logs:*:*:*:/x/*' }],
     ['every IAM resource', { ...BASE, Resource: 'arn:aws:iam::123456789012:*' }],
     [
+      'the account of a root user, as AWS names it',
+      { ...BASE, NotResource: 'arn:aws:iam::*:root', Resource: undefined },
+    ],
+    [
+      'what S3 keeps in regions',
+      { ...BASE, Resource: ['arn:aws:s3:*:*:accesspoint/x', 'arn:aws:s3:eu-west-1:123456789012:job/*'] },
+    ],
+    [
       'an empty Sid, twice',
       [
         { ...BASE, Sid: '' },
@@ -244,6 +252,13 @@ describe('what AWS says about identity policies', () => {
 
   test('accepts an Id, as AWS does', () => {
     expect(message({ Version: '2012-10-17', Id: 'an id with spaces', Statement: BASE })).toBeUndefined();
+  });
+
+  test('resources cut short are accepted as old policies have them, and cover nothing', () => {
+    const statement = { ...BASE, Resource: 'arn:aws:waf:*' };
+    expect(ofStatement(statement)).toBe(TEXTS.legacy);
+    expect(ofStatement(statement, 'session')).toBe(TEXTS.legacy);
+    expect(ofStatement(statement, 'identity', { oldVersions: true })).toBeUndefined();
   });
 
   test('another partition is accepted where it is said to be ours', () => {

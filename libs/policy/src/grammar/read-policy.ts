@@ -14,7 +14,10 @@ import { checkWithPrincipals } from './trust.js';
 export interface ReadPolicyOptions {
   /** The longest text that is read at all; default 131072 characters, IAM's own bound. */
   readonly maxLength?: number;
-  /** Accept `2008-10-17` or no `Version` in identity policies; default false. Other kinds always accept them. */
+  /**
+   * Accept what IAM once accepted, as old policies have it: `2008-10-17` or no `Version` in identity policies (other kinds
+   * always accept them), and resources of fewer than six parts, which cover nothing. Default false.
+   */
   readonly oldVersions?: boolean;
   /**
    * Default `refuse`. `merge` is for policies that were stored long ago: `Action` and `Resource` are joined, of other
@@ -74,7 +77,12 @@ function check(
   { oldVersions = false, partition = 'aws' }: ReadPolicyOptions,
 ): void {
   if (hasPrincipals(kind)) checkWithPrincipals(shape, kind, partition);
-  else checkIdentity(shape, { oldVersions: oldVersions || kind !== 'identity', partition });
+  else
+    checkIdentity(shape, {
+      oldVersions: oldVersions || kind !== 'identity',
+      shortResources: oldVersions,
+      partition,
+    });
 }
 
 /** Kinds whose statements say whom they are for. */

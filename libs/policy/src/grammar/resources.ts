@@ -20,8 +20,18 @@ const IAM_PATHS = [
   'access-report/',
 ];
 
-/** ARNs of requirements-4 1.1 that AWS's text does not list. */
-const UNLISTED_IAM_PATHS = ['u2f/'];
+/** ARNs that AWS's text does not list: of requirements-4 1.1, and the account, which AWS's own policies name. */
+const UNLISTED_IAM_PATHS = ['u2f/', 'root'];
+
+/** Resources of S3 that live in a region, unlike buckets; AWS's own policies name them. */
+const REGIONAL_S3_PATHS = [
+  'accesspoint/',
+  'access-grants/',
+  'async-request/',
+  'job/',
+  'storage-lens/',
+  'storage-lens-group/',
+];
 
 const NO_REGION: Readonly<Record<string, (resource: string) => string>> = {
   iam: (resource) => `IAM resource ${resource} cannot contain region information.`,
@@ -30,13 +40,17 @@ const NO_REGION: Readonly<Record<string, (resource: string) => string>> = {
 
 /**
  * The first complaint about a resource, or undefined. It is returned and not raised, because AWS comes to it after
- * other checks; only a text too broken to take apart is raised at once.
+ * other checks; only a text too broken to take apart is raised at once. `short`: fewer than six parts will do.
  */
-export function resourceComplaint({ values }: PolicyElement, partition: string): GrammarFault | undefined {
+export function resourceComplaint(
+  { values }: PolicyElement,
+  partition: string,
+  short = false,
+): GrammarFault | undefined {
   for (const { text, position } of values) {
     const message = complaint(text, partition);
     if (message !== undefined) return new GrammarFault(message, position);
-    if (text !== '*' && isBroken(text))
+    if (text !== '*' && !short && isBroken(text))
       refuse(TEXTS.legacy, position, `\`${text}\` has fewer than six parts or no service`);
   }
   return undefined;
@@ -51,9 +65,14 @@ function complaint(resource: string, partition: string): string | undefined {
     return `Partition "${given}" is not valid for resource "${completed(tokens)}".`;
   if (first !== 'arn') return `Resource ${resource} must be in ARN format or "*".`;
   if (service === undefined || service.includes('*') || service.includes('?')) return TEXTS.resourceVendor;
-  if (region !== undefined && region !== '' && Object.hasOwn(NO_REGION, service)) return NO_REGION[service]?.(resource);
   const path = sixParts(resource)?.[5];
+  if (region !== undefined && region !== '' && !isRegional(service, path)) return NO_REGION[service]?.(resource);
   return service === 'iam' && path !== undefined && !isIamPath(path) ? iamPathText() : undefined;
+}
+
+function isRegional(service: string, path = ''): boolean {
+  if (!Object.hasOwn(NO_REGION, service)) return true;
+  return service === 's3' && REGIONAL_S3_PATHS.some((start) => path.startsWith(start));
 }
 
 function isIamPath(path: string): boolean {
