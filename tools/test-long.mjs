@@ -1,4 +1,4 @@
-/** npm run test:long [-- paths, jest's arguments]: property and fuzz tests in their long form, one after another. */
+/** npm run test:long [-- paths, jest's arguments as `--name=value`]: property and fuzz tests in their long form, one after another. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

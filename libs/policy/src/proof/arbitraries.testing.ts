@@ -85,6 +85,7 @@ const REQUESTED: readonly (readonly [action: string, resource: string])[] = [
   ['sqs:SendMessage', `arn:aws:sqs:eu-west-1:${ACCOUNT}:q`],
   ['sqs:SendMessage', `arn:aws:sqs:eu-west-1:${OTHER_ACCOUNT}:q:1`],
   ['iam:ListUsers', '*'],
+  ['other:Thing', 'arn:aws:other:::thing'],
   ['iam:GetPolicy', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
 ];
 const ASSUME = ['sts:AssumeRole', ROLE] as const;
@@ -226,7 +227,7 @@ export function planFrom(draw: Draw, trust: boolean, broad: number): Plan {
 export function requestFrom(draw: Draw, trust: boolean): AuthorizationRequest {
   const [action, resource] = trust ? ASSUME : draw.chance(2) ? SENSELESS : draw.pick(REQUESTED);
   const request = { principal: draw.pick(PRINCIPALS), action, resource, context: contextFrom(draw) };
-  return draw.chance(20) ? { ...request, resourceAccount: draw.pick([ACCOUNT, OTHER_ACCOUNT]) } : request;
+  return draw.chance(20) ? { ...request, resourceAccount: draw.pick([ACCOUNT, OTHER_ACCOUNT, 'aws']) } : request;
 }
 
 /** A request with the policies that bear on it; one in seven is about assuming a role. */

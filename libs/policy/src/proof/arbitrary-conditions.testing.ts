@@ -75,6 +75,12 @@ const WRITTEN: Readonly<Record<Family, readonly (string | number | boolean)[]>> 
     '${aws:TagKeys}',
     'pre-${my:Word}*',
     '*${my:Word}',
+    'al${ice',
+    '${}',
+    "${my:Nothing,'blue'}",
+    '${my:Nothing, "blue"}',
+    '$blue',
+    '${$}{*}',
     'User',
     'A*E*',
     'true',
@@ -155,7 +161,7 @@ const GIVEN: Readonly<Record<string, readonly ContextValue[]>> = {
     ['arn:aws:sqs:eu-west-1:111122223333:q'],
   ],
   'aws:MultiFactorAuthAge': [5, '5', '10', 3600, -1, 9.5, 'five', '', '05', '1e1'],
-  'my:Numbers': [[5, 10], ['5'], [], ['five', 5], [3600, '-1']],
+  'my:Numbers': [5, Number.POSITIVE_INFINITY, [5, 10], ['5'], [], ['five', 5], [3600, '-1']],
   'aws:CurrentTime': [
     new Date('2026-01-01T00:00:00Z'),
     '2026-01-01T00:00:00Z',
@@ -193,11 +199,12 @@ function spelled(draw: Draw, key: string): string {
   return draw.chance(50) ? key.toLowerCase() : key.toUpperCase();
 }
 
-/** A context with about half of the keys. */
+/** A context with about half of the keys; now and then one stands there twice, or is there without being given. */
 export function contextFrom(draw: Draw): RequestContext {
-  const context: Record<string, ContextValue> = {};
+  const context: Record<string, ContextValue | undefined> = {};
   for (const [key, values] of Object.entries(GIVEN)) {
     if (draw.chance(key === 'aws:username' ? 5 : 50)) context[spelled(draw, key)] = draw.pick(values);
+    if (draw.chance(2)) context[spelled(draw, key)] = draw.chance(50) ? undefined : draw.pick(values);
   }
   return context;
 }

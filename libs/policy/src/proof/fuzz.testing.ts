@@ -170,7 +170,7 @@ function wordy(draw: Draw): string {
   const word = draw
     .pick(['a', 's3:Get', '${aws:username}', 'arn:aws:s3:::b/', '\u00ff', '9', '"\\n', "${x, '}'"])
     .repeat(1 + draw.below(300));
-  const values = Array.from({ length: draw.pick([0, 1, 500]) }, () => word.slice(0, draw.below(60)));
+  const values = Array.from({ length: draw.pick([0, 1, 100]) }, () => word.slice(0, draw.below(60)));
   return JSON.stringify({
     Version: draw.pick(['2012-10-17', word]),
     Id: word,

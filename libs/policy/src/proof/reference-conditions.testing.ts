@@ -142,13 +142,14 @@ function fitsValue(operator: string, pieces: readonly Piece[], value: ContextSca
 
 function asNumber(value: ContextScalar): number | undefined {
   if (value instanceof Date) return value.getTime() / 1000;
-  return typeof value === 'number' ? value : typeof value === 'string' ? numberOf(value) : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return typeof value === 'string' ? numberOf(value) : undefined;
 }
 
 /** A number is seconds since 1970, whatever it looks like. */
 function asInstant(value: ContextScalar): number | undefined {
   if (value instanceof Date) return value.getTime();
-  if (typeof value === 'number') return value * 1000;
+  if (typeof value === 'number') return Number.isFinite(value) ? value * 1000 : undefined;
   return typeof value === 'string' ? instantOf(value) : undefined;
 }
 
