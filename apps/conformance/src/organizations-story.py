@@ -137,7 +137,8 @@ def every_level_has_to_allow():
     refused(iam.get_user, arn, "iam:GetUser", arn, by_scp)
     try:
         organizations.detach_policy(PolicyId=policy, TargetId=unit)
-    except organizations.exceptions.ConstraintViolationException:
+    except organizations.exceptions.ConstraintViolationException as error:
+        assert error.response["Reason"] == "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", error.response
         organizations.attach_policy(PolicyId="p-FullAWSAccess", TargetId=unit)
         organizations.detach_policy(PolicyId=policy, TargetId=unit)
     iam.get_user()

@@ -1,4 +1,4 @@
-import type { CommonFaultCode } from './fault.js';
+import type { CommonFaultCode, FaultDetails } from './fault.js';
 
 /** Who acts, as policies know it; built by the gateway from verified credentials, never from input. */
 export type Principal =
@@ -60,5 +60,5 @@ export interface Call<Code extends string = string> {
   id(prefix: string): string;
   after(seconds: number): Date;
   /** Refuses with an error that the operation declares, or a common one. */
-  fault(code: Code | CommonFaultCode, message: string): never;
+  fault(code: Code | CommonFaultCode, message: string, details?: FaultDetails): never;
 }

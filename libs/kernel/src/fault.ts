@@ -12,17 +12,22 @@ export type CommonFaultCode =
   | 'InternalFailure'
   | 'InvalidAction';
 
+export type FaultDetails = Readonly<Record<string, unknown>>;
+
 /** An error that AWS declares: code and text go to the client as they are. */
 export class Fault extends Error {
   readonly code: string;
   /** HTTP status where the operation's model does not declare one. */
   readonly status: number | undefined;
+  /** What the error carries besides its text, as its model has it (`Reason`). */
+  readonly details: FaultDetails | undefined;
 
-  constructor(code: string, message: string, status?: number) {
+  constructor(code: string, message: string, status?: number, details?: FaultDetails) {
     super(message);
     this.name = 'Fault';
     this.code = code;
     this.status = status;
+    this.details = details;
   }
 }
 

@@ -135,6 +135,7 @@ export class ContextHost {
         code: error.code,
         message: error.message,
         ...(error.status === undefined ? {} : { status: error.status }),
+        ...(error.details === undefined ? {} : { details: error.details }),
       };
     }
     this.#parts.unexpected(error, request);

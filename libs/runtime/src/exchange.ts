@@ -1,4 +1,4 @@
-import type { Caller, Position } from '@muniment/kernel';
+import type { Caller, FaultDetails, Position } from '@muniment/kernel';
 
 /** One API call on its way from the gateway to the service that owns the operation. Plain data: it crosses the bus. */
 export interface Request {
@@ -32,7 +32,12 @@ export type Reply =
     }
   | {
       readonly ok: false;
-      readonly fault: { readonly code: string; readonly message: string; readonly status?: number };
+      readonly fault: {
+        readonly code: string;
+        readonly message: string;
+        readonly status?: number;
+        readonly details?: FaultDetails;
+      };
       readonly touched: readonly Touched[];
     };
 

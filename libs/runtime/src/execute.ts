@@ -9,6 +9,7 @@ import {
   commonStatus,
   type EventMetadata,
   Fault,
+  type FaultDetails,
   type Position,
   type Query,
   type Secrets,
@@ -68,9 +69,9 @@ class OneCall implements Call {
     return new Date(this.now.getTime() + seconds * 1000);
   }
 
-  fault(code: string, message: string): never {
+  fault(code: string, message: string, details?: FaultDetails): never {
     const declared = this.#operation.errors.find((error) => error.code === code);
-    throw new Fault(code, message, declared?.status ?? commonStatus[code as keyof typeof commonStatus]);
+    throw new Fault(code, message, declared?.status ?? commonStatus[code as keyof typeof commonStatus], details);
   }
 }
 

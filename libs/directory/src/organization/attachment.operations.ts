@@ -86,6 +86,7 @@ export const AttachPolicy = platform.command(api.AttachPolicy, {
       call.fault(
         'ConstraintViolationException',
         'You have attached the maximum number of policies of this type to the specified target.',
+        { Reason: 'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED' },
       );
     }
     return { type: 'OrganizationPolicyAttached', data: { policyId: input.PolicyId, targetId: input.TargetId } };
@@ -105,12 +106,15 @@ export const DetachPolicy = platform.command(api.DetachPolicy, {
       );
     }
     if (ownedByAws(policyId) && !controls[policy.policyType].detachable) {
-      call.fault('InvalidInputException', "You specified a policy that can't be detached.");
+      call.fault('InvalidInputException', "You specified a policy that can't be detached.", {
+        Reason: 'NON_DETACHABLE_POLICY',
+      });
     }
     if (alike.length === 1) {
       call.fault(
         'ConstraintViolationException',
         'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.',
+        { Reason: 'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED' },
       );
     }
     return { type: 'OrganizationPolicyDetached', data: { policyId, targetId } };

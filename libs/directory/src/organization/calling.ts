@@ -82,14 +82,17 @@ export const within = <Row extends { readonly organizationId: string }>(
 /** Refuses tags that are there twice, reserved, or too many. */
 export function checkedTags(tags: readonly Tag[] = [], old: readonly Tag[] = [], call: Call): Tag[] {
   const keys = new Set(tags.map(({ Key }) => Key));
-  const refuse = (text: string) => call.fault('InvalidInputException' as never, text);
-  if (keys.size < tags.length) refuse('Tag keys must be unique among the tags attached to the same entity.');
-  if (tags.some(({ Key }) => /^aws:/i.test(Key))) refuse('Tag keys cannot begin with aws:, which is reserved.');
+  const refuse = (Reason: string, text: string) => call.fault('InvalidInputException' as never, text, { Reason });
+  if (keys.size < tags.length)
+    refuse('DUPLICATE_TAG_KEY', 'Tag keys must be unique among the tags attached to the same entity.');
+  if (tags.some(({ Key }) => /^aws:/i.test(Key)))
+    refuse('INVALID_SYSTEM_TAGS_PARAMETER', 'Tag keys cannot begin with aws:, which is reserved.');
   const kept = old.filter(({ Key }) => !keys.has(Key)).length;
   if (kept + tags.length > 50) {
     call.fault(
       'ConstraintViolationException' as never,
       'You have exceeded the number of tags allowed on this resource.',
+      { Reason: 'MAX_TAG_LIMIT_EXCEEDED' },
     );
   }
   return tags.map(({ Key, Value }) => ({ Key, Value }));

@@ -48,7 +48,9 @@ export const CreateAccount = platform.command(api.CreateAccount, {
   decide({ AccountName: name, Email: email, RoleName: roleName = usualRole, Tags }, state, call) {
     const { organizationId, rootId: parentId, managementAccount } = asManager(organizationIn(state, call), call);
     if (newest(state, organizationId, email)) {
-      call.fault('InvalidInputException', 'An account with the specified email address already exists.');
+      call.fault('InvalidInputException', 'An account with the specified email address already exists.', {
+        Reason: 'INVALID_EMAIL_ADDRESS_TARGET',
+      });
     }
     const accountId = drawAccountId(state, call);
     const created = { requestId: drawId(call, 'car-', 20), roleName, managementAccount };

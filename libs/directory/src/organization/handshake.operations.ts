@@ -7,6 +7,8 @@ import type { Organization } from './organization.js';
 
 const missing = "We can't find a handshake with the HandshakeId that you specified.";
 
+const alreadyMember = 'The account is already a member of an organization.';
+
 /** AWS's own term for an answer. */
 const openDays = 15;
 const secondsOfDay = 24 * 60 * 60;
@@ -55,10 +57,12 @@ export const InviteAccountToOrganization = platform.command(api.InviteAccountToO
     const { Id: accountId, Type } = Target;
     // Accounts have no mail address here.
     if (Type !== 'ACCOUNT' || !state.accounts.byId(accountId)) {
-      call.fault('InvalidInputException', "You specified an account that doesn't exist.");
+      call.fault('InvalidInputException', "You specified an account that doesn't exist.", {
+        Reason: 'INVALID_PARTY_TYPE_TARGET',
+      });
     }
     if (state.members.byId(accountId)) {
-      call.fault('HandshakeConstraintViolationException', 'The account is already a member of an organization.');
+      call.fault('HandshakeConstraintViolationException', alreadyMember, { Reason: 'ALREADY_IN_AN_ORGANIZATION' });
     }
     if (openFor(state, organization, accountId, call)) {
       call.fault('DuplicateHandshakeException', 'A handshake with the same action and target already exists.');
@@ -116,7 +120,7 @@ export const AcceptHandshake = platform.command(api.AcceptHandshake, {
     const { organizationId, accountId } = ending(handshakeId, 'ACCEPTED', state, call);
     const organization = state.organizations.byId(organizationId) ?? call.fault('HandshakeNotFoundException', missing);
     if (state.members.byId(accountId)) {
-      call.fault('HandshakeConstraintViolationException', 'The account is already a member of an organization.');
+      call.fault('HandshakeConstraintViolationException', alreadyMember, { Reason: 'ALREADY_IN_AN_ORGANIZATION' });
     }
     const name = state.accounts.byId(accountId)?.alias ?? accountId;
     const parentId = organization.rootId;

@@ -94,7 +94,7 @@ const policyOnWire = (policy: AnyPolicy, organization: Organization, call: Call)
 function checkContent(content: string, policyType: ControlType, call: Call): void {
   if (content.length > longestContent) {
     const text = `You have exceeded the maximum policy size of ${longestContent} bytes.`;
-    call.fault('ConstraintViolationException' as never, text);
+    call.fault('ConstraintViolationException' as never, text, { Reason: 'POLICY_CONTENT_LIMIT_EXCEEDED' });
   }
   if (readPolicy(content, controls[policyType].kind, { partition: call.partition }).ok) return;
   const text = 'The provided policy document does not meet the requirements of the specified policy type.';
@@ -152,6 +152,7 @@ function changeable(state: Platform, organization: Organization, id: string, cal
     call.fault(
       'InvalidInputException' as never,
       "You specified a policy that is managed by AWS and can't be modified.",
+      { Reason: 'IMMUTABLE_POLICY' },
     );
   }
   const policy = within(state.organizationPolicies.byId(id), organization);

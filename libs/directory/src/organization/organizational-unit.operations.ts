@@ -59,7 +59,9 @@ export const CreateOrganizationalUnit = platform.command(api.CreateOrganizationa
     const parent = unitIn(state, organization, parentId) ?? call.fault('ParentNotFoundException', missingParent);
     if (sibling(state, parentId, name)) call.fault('DuplicateOrganizationalUnitException', taken);
     if (depthOf(state, parent) >= deepest) {
-      call.fault('ConstraintViolationException', `You cannot create an OU deeper than ${deepest} levels.`);
+      call.fault('ConstraintViolationException', `You cannot create an OU deeper than ${deepest} levels.`, {
+        Reason: 'OU_DEPTH_LIMIT_EXCEEDED',
+      });
     }
     const { organizationId, rootId } = organization;
     const unitId = drawId(call, `ou-${rootId.slice(2)}-`, 8);
