@@ -5,7 +5,7 @@ import { named } from './named.testing.js';
 
 // What is judged here is what it does, not how fast a busy machine is.
 const deadlineMilliseconds = 5000;
-const schedules = 25;
+const schedules = 10;
 
 eventLogContract(
   'EventStoreDB (double)',

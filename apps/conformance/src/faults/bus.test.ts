@@ -24,7 +24,7 @@ needsServer('redis');
 needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
 
-const outage = long ? 600_000 : 5000;
+const outage = long ? 600_000 : 2500;
 const began = new Date();
 
 let cluster: Cluster;
@@ -40,8 +40,8 @@ beforeAll(async () => {
   slowness = new Slowness();
 });
 afterAll(async () => {
-  slowness.stop();
-  await cluster.dispose();
+  slowness?.stop();
+  await cluster?.dispose();
 });
 beforeEach(() => until(() => well(cluster.services), 20_000));
 

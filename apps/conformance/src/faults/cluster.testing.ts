@@ -64,8 +64,14 @@ export class Cluster {
     await build();
     const [nats, redis, store] = await Promise.all([startNats(), startRedis(), startStore()]);
     const cluster = new Cluster({ nats, redis, store }, settings);
-    await cluster.add(Object.fromEntries(names.map((name) => [name, replicas[name] ?? 1])));
-    return cluster;
+    try {
+      await cluster.add(Object.fromEntries(names.map((name) => [name, replicas[name] ?? 1])));
+      return cluster;
+    } catch (error) {
+      // What has started would keep the test's process alive.
+      await cluster.dispose();
+      throw error;
+    }
   }
 
   private constructor(
@@ -94,7 +100,9 @@ export class Cluster {
         }),
       );
     });
-    this.services.push(...(await Promise.all(starting)));
+    const started = await Promise.allSettled(starting);
+    this.services.push(...started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+    for (const each of started) if (each.status === 'rejected') throw each.reason;
   }
 
   of(name: ServiceName): readonly Service[] {

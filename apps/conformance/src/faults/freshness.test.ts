@@ -23,8 +23,8 @@ beforeAll(async () => {
   slowness = new Slowness();
 });
 afterAll(async () => {
-  slowness.stop();
-  await cluster.dispose();
+  slowness?.stop();
+  await cluster?.dispose();
 });
 beforeEach(async () => {
   for (const engine of ['nats', 'redis', 'store'] as const) {
@@ -36,7 +36,7 @@ beforeEach(async () => {
 test('R29 a policy change holds in every replica', async () => {
   const probe = await Probe.start(cluster, 2);
   const lags: number[] = [];
-  for (let count = 0; count < (long ? 1000 : 40); count++) {
+  for (let count = 0; count < (long ? 1000 : 20); count++) {
     const acknowledged = await probe.change();
     await probe.settled(acknowledged);
     lags.push(probe.lag(acknowledged));
@@ -56,21 +56,24 @@ test('R29 a policy change holds in every replica', async () => {
 
 test.each([
   // Nobody asks a replica that the bus does not reach.
-  ['cut off from store and bus', ['store', 'nats'], 'unavailable', 0],
-  ['cut off from the store alone', ['store'], 'degraded', Number.POSITIVE_INFINITY],
-] as const)('R29 a replica %s has caught up five seconds after it is back', async (how, engines, stands, mostStale) => {
+  ['cut off from store and bus', ['store', 'nats'], 'unavailable', false],
+  ['cut off from the store alone', ['store'], 'degraded', true],
+] as const)('R29 a replica %s has caught up five seconds after it is back', async (how, engines, stands, isAsked) => {
   const replica = cluster.one('decisions', 3);
   const probe = await Probe.start(cluster, 2);
   await probe.settled(performance.now());
   for (const engine of engines) await replica.paths[engine].refuse();
   await until(async () => (await readiness(replica)).checks['log']?.ok === false, 10_000);
   const acknowledged = await probe.change();
+  // The two others may take as long as they may without a partition; the one that is cut off would never have done.
+  if (!isAsked) await probe.settled(acknowledged, slowness.bound(5000));
+  const settled = performance.now();
   await sleep(long ? 60_000 : 1500);
   // It says itself that it does not know how far behind it is.
   const { status, checks } = await readiness(replica);
   expect([status, checks['log']]).toEqual([stands, { ok: false, position: null }]);
   const staleMeanwhile = probe.stale(acknowledged);
-  expect(staleMeanwhile).toBeLessThanOrEqual(mostStale);
+  expect(isAsked ? 0 : probe.stale(settled)).toBe(0);
   for (const engine of engines) await replica.paths[engine].pass();
   const back = performance.now();
   const caughtUp = await until(async () => (await well([replica])) === true, 20_000);
@@ -90,7 +93,7 @@ test('R13 the way to the store is cut, reset or silent during changes: none is m
   const probe = await Probe.start(cluster, 2);
   const paths = cluster.of('decisions').map((replica) => replica.paths.store);
   const times: number[] = [];
-  for (let round = 0; round < (long ? 500 : 12); round++) {
+  for (let round = 0; round < (long ? 500 : 6); round++) {
     const kind = round % 3;
     for (const path of paths) {
       if (kind === 0) path.cut();
@@ -145,7 +148,7 @@ async function answered<Output>(ask: () => Promise<Output>, toldToWait: () => vo
 
 test('R30 what was written is read, from the same gateway and with its position from another', async () => {
   // As many again on the other gateway.
-  const pairs = long ? 100_000 : 500;
+  const pairs = long ? 100_000 : 200;
   const writers = 8;
   let misses = 0;
   let waits = 0;

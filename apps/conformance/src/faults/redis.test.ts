@@ -14,7 +14,7 @@ needsServer('redis');
 needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
 
-const outage = long ? 600_000 : 3000;
+const outage = long ? 600_000 : 1500;
 
 let cluster: Cluster;
 let people: People;
@@ -27,8 +27,8 @@ beforeAll(async () => {
   slowness = new Slowness();
 });
 afterAll(async () => {
-  slowness.stop();
-  await cluster.dispose();
+  slowness?.stop();
+  await cluster?.dispose();
 });
 beforeEach(() => until(() => well(cluster.services), 20_000));
 

@@ -20,9 +20,12 @@ needsServer('redis');
 jest.setTimeout(isLong ? 3_600_000 : 300_000);
 
 const writers = 64;
+/** On one account at a time: how long each waits for its turn is up to the machine. */
+const rivals = isLong ? writers : 16;
 /** For how long a writer goes on who has not come through once. */
 const patience = 10_000;
-const perSecond = 200;
+/** What the short form asks for leaves two processors time to start processes. */
+const perSecond = isLong ? 200 : 30;
 /** R23 allows ten seconds; after eight a process ends itself, whatever is under way. */
 const endsWithin = 7500;
 
@@ -47,17 +50,17 @@ const retryable = ({ error }: Entry) => /^(?:ServiceUnavailable|ConcurrentModifi
 
 test('R17: writers of one account over two replicas all come through', async () => {
   const { history } = driver;
-  const seconds = times(4);
+  const seconds = times(2, 20);
   const slowness = new Slowness();
   const end = performance.now() + seconds * 1000;
   const done = await Promise.all(
-    Array.from({ length: writers }, (_, home) => writeUntil(end, doorsFor(home, history))),
+    Array.from({ length: rivals }, (_, home) => writeUntil(end, doorsFor(home, history))),
   );
   slowness.stop();
   const longest = Math.max(...history.entries.map(({ milliseconds }) => milliseconds));
   const bound = slowness.bound(isLong ? 2000 : 4000);
   process.stdout.write(
-    `R17: ${writers} writers, ${history.figures}, ${Math.round(history.acknowledged / seconds)}/s, ` +
+    `R17: ${rivals} writers, ${history.figures}, ${Math.round(history.acknowledged / seconds)}/s, ` +
       `longest ${Math.round(longest)} ms (bound ${Math.round(bound)} ms), fewest of one writer ${Math.min(...done)}\n`,
   );
   expect(told(failed(history.entries).filter((entry) => !retryable(entry)))).toEqual([]);
@@ -85,7 +88,7 @@ async function writeUntil(end: number, doors: Doors): Promise<number> {
 }
 
 test('R18: of those who create one name in any case exactly one wins', async () => {
-  const rounds = times(2, 250);
+  const rounds = times(1, 500);
   const doors = Array.from({ length: writers }, (_, writer) => doorsFor(writer, new History()));
   let refused = 0;
   for (let round = 0; round < rounds; round++) {
@@ -116,7 +119,7 @@ test('R18: of those who create one name in any case exactly one wins', async () 
 });
 
 test('R18: a quota holds to the last one', async () => {
-  const rounds = times(2, 250);
+  const rounds = times(1, 500);
   for (let round = 0; round < rounds; round++) {
     const history = new History();
     const UserName = unique('Quota');
@@ -173,7 +176,7 @@ test.each<ServiceName>(['gateway', 'directory', 'decisions'])(
       },
     });
     const service = cluster.one(name, 2);
-    await sleep(1000);
+    await sleep(times(500, 2));
     const asked = performance.now();
     await service.process.kill('SIGTERM');
     const ended = performance.now() - asked;
@@ -197,9 +200,13 @@ test('R25: decisions go on when one replica of a service is gone, whichever it i
   const nemesis = new Nemesis(cluster, random.branch());
   const steady = new Steady({ urls, perSecond, credentials: driver.admin, calls: decisions, elsewhere: 2 });
   await sleep(500);
-  for (const name of ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit'] as const) {
+  const names = ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit'] as const;
+  const gone = names.map(async (name, index) => {
+    // In the short form the next is killed while those before it still start.
+    await sleep(index * (isLong ? 120_000 : 500));
     await nemesis.inflict(kill(cluster.one(name, 1)), isLong ? 60_000 : 500);
-  }
+  });
+  await Promise.all(gone);
   const { perSecond: rate } = steady;
   await steady.stop();
   const { failures, history } = steady;
@@ -213,6 +220,6 @@ test('R25: decisions go on when one replica of a service is gone, whichever it i
 });
 
 test('R28: and nothing that was acknowledged meanwhile is lost', async () => {
-  expect(driver.history.acknowledged).toBeGreaterThanOrEqual(writers);
+  expect(driver.history.acknowledged).toBeGreaterThanOrEqual(rivals);
   await mustHold(cluster, driver);
 });
