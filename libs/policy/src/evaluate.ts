@@ -1,10 +1,11 @@
 import { actionOf } from './action.js';
-import { belongsElsewhere, resourceOffset } from './arn.js';
+import { resourceOffset } from './arn.js';
+import { isAtHome } from './at-home.js';
 import type { CompiledPolicy, PolicyType } from './compile.js';
 import type { ContextValue, RequestContext } from './context.js';
 import { allowed, explicitDeny, IMPLICIT_DENY, SENSELESS_REQUEST, type Decision } from './decision.js';
 import { Run } from './run.js';
-import { hasAccount, HIT, standsOnRoot, type AccountPrincipal, type Principal } from './principal.js';
+import { FREEING, hasAccount, HIT, standsOnRoot, type AccountPrincipal, type Principal } from './principal.js';
 
 /**
  * May this principal do this action on this resource, in these circumstances? A call that needs several actions or
@@ -62,24 +63,19 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): De
   if (offset < 0 && resource !== '*') return SENSELESS_REQUEST;
   const run = new Run(principal, actionOf(request.action), resource, offset, context);
   const decision = hasAccount(principal)
-    ? decide(run, principal, policies, isAtHome(request, principal.account, offset))
+    ? decide(run, principal, policies, isAtHome(principal.account, resource, request.resourceAccount, offset))
     : byResourceAlone(run, policies);
   return run.disturbed ? evaluate({ ...request, context: settled(context) }, policies) : decision;
 }
 
 /** The context as plain values, so that asking for one runs nobody's code. */
-function settled(context: RequestContext): RequestContext {
+export function settled(context: RequestContext): RequestContext {
   return Object.fromEntries(Object.keys(context).map((key) => [key, settledValue(context[key])]));
 }
 
 function settledValue(value: ContextValue | undefined): ContextValue | undefined {
   if (value instanceof Date) return new Date(Date.prototype.getTime.call(value));
   return typeof value === 'object' && value !== null ? Array.from(value) : value;
-}
-
-/** Where the ARN names no account, or the `aws` of managed policies, the resource counts as the principal's. */
-function isAtHome({ resource, resourceAccount }: AuthorizationRequest, account: string, offset: number): boolean {
-  return resourceAccount === undefined ? !belongsElsewhere(resource, offset, account) : resourceAccount === account;
 }
 
 /** Services, web identities and strangers bring no policies: the resource's policy says all (requirements-4 8.1). */
@@ -146,9 +142,6 @@ function everyLevelAllows(run: Run, levels: PolicySet['scps']): boolean {
   return allow;
 }
 
-/** Being named itself, or as part of everyone, frees a principal of what its own policies merely leave out. */
-const FREEING = HIT.exact | HIT.everyone;
-
 /** Steps 3 to 6 of `sameAccount` (requirements-4 8.1, 8.2). */
 function withinAccount(run: Run, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
   const { hit, allows } = run;
@@ -169,13 +162,17 @@ function acrossAccounts(run: Run, principal: AccountPrincipal, policies: PolicyS
 /** The first type of the principal's own policies that had to allow and did not (steps 4 to 6). */
 function silent(
   principal: AccountPrincipal,
-  { session }: PolicySet,
+  policies: PolicySet,
   voices: Voices,
   named: boolean,
 ): PolicyType | undefined {
   const granted = voices.identity || named || standsOnRoot(principal);
   if (!granted) return 'identity';
   if (!voices.boundary) return 'boundary';
-  const sessionCounts = principal.type === 'FederatedUser' || (session !== undefined && session.length > 0);
-  return sessionCounts && !voices.session ? 'session' : undefined;
+  return sessionCounts(principal, policies) && !voices.session ? 'session' : undefined;
+}
+
+/** A federated session without policies has no rights of its user; a role's session has all of its role's. */
+export function sessionCounts(principal: AccountPrincipal, { session }: PolicySet): boolean {
+  return principal.type === 'FederatedUser' || (session !== undefined && session.length > 0);
 }

@@ -77,6 +77,9 @@ export const HIT = {
   everyone: 8,
 } as const;
 
+/** Being named itself, or as part of everyone, frees a principal of what its own policies merely leave out. */
+export const FREEING = HIT.exact | HIT.everyone;
+
 /** A `Principal` or `NotPrincipal` element, sorted for look-up. */
 export interface PrincipalMatcher {
   readonly negated: boolean;

@@ -1,4 +1,4 @@
-import type { Action } from './action.js';
+import { type Action, matchesAction } from './action.js';
 import { candidatesOf, type CompiledPolicy, type CompiledStatement, type StatementRef } from './compile.js';
 import { forgetAnswers, holds } from './condition/condition.js';
 import { type ContextKey, forgetStamps, keySpelled } from './context-key.js';
@@ -113,6 +113,11 @@ export class Run {
     if (resource !== undefined && !matchesResource(resource, this)) return false;
     for (const condition of conditions) if (!holds(condition, this)) return false;
     return true;
+  }
+
+  /** Whether a statement, candidate or not, is about this request; whom it is for is asked apart. */
+  concerns(statement: CompiledStatement): boolean {
+    return matchesAction(statement.action, this.action.text) && this.matches(statement);
   }
 
   /** In which ways a statement names the principal; one that would allow all but a few denies but does not allow. */

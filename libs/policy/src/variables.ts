@@ -6,7 +6,13 @@ import { hasAt, matchesPattern, type Pattern, wildcardCode } from './wildcard.js
 export type TemplatePiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'exact'; readonly text: string }
-  | { readonly kind: 'variable'; readonly key: ContextKey; readonly fallback: string | undefined };
+  | {
+      readonly kind: 'variable';
+      /** As the policy spells it. */
+      readonly name: string;
+      readonly key: ContextKey;
+      readonly fallback: string | undefined;
+    };
 
 /** A text with policy variables in it (requirements-4 section 7). */
 export type Template = readonly TemplatePiece[];
@@ -51,9 +57,12 @@ function endOf(text: string, from: number): number {
 function readVariable(inside: string): TemplatePiece {
   if (ESCAPED.has(inside)) return { kind: 'exact', text: inside };
   const comma = inside.indexOf(BEFORE_DEFAULT);
-  if (comma < 0 || !inside.endsWith("'")) return { kind: 'variable', key: contextKey(inside), fallback: undefined };
-  const fallback = inside.slice(comma + BEFORE_DEFAULT.length, -1);
-  return { kind: 'variable', key: contextKey(inside.slice(0, comma)), fallback };
+  if (comma < 0 || !inside.endsWith("'")) return variable(inside, undefined);
+  return variable(inside.slice(0, comma), inside.slice(comma + BEFORE_DEFAULT.length, -1));
+}
+
+function variable(name: string, fallback: string | undefined): TemplatePiece {
+  return { kind: 'variable', name, key: contextKey(name), fallback };
 }
 
 /** The template with its variables filled in, or undefined when one has neither value nor default. */
