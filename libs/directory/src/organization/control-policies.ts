@@ -1,4 +1,4 @@
-import type { PolicyKind } from '@muniment/policy';
+import type { PolicyDocument, PolicyKind } from '@muniment/policy';
 
 /** The types of organization policies that decide about access; others only describe configurations. */
 export type ControlType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
@@ -18,7 +18,13 @@ interface Rules {
   readonly fullAccess: FullAccess;
   /** Whether the policy of AWS's own can be taken away, to allow only what others list. */
   readonly detachable: boolean;
+  /** What an organization may write itself; the grammar accepts AWS's own policy, too. */
+  readonly accepts: (policy: PolicyDocument) => boolean;
 }
+
+/** Resource control policies of an organization deny only, and never all actions of all services at once. */
+const deniesSome = ({ statements }: PolicyDocument): boolean =>
+  statements.every(({ effect, action }) => effect === 'Deny' && action.values.every(({ text }) => text !== '*'));
 
 /** In each organization, attached wherever its type is enabled until something else takes its place. */
 export const controls: Readonly<Record<ControlType, Rules>> = {
@@ -26,6 +32,7 @@ export const controls: Readonly<Record<ControlType, Rules>> = {
     inArn: 'service_control_policy',
     kind: 'scp',
     detachable: true,
+    accepts: () => true,
     fullAccess: {
       policyId: 'p-FullAWSAccess',
       name: 'FullAWSAccess',
@@ -37,6 +44,7 @@ export const controls: Readonly<Record<ControlType, Rules>> = {
     inArn: 'resource_control_policy',
     kind: 'rcp',
     detachable: false,
+    accepts: deniesSome,
     fullAccess: {
       policyId: 'p-RCPFullAWSAccess',
       name: 'RCPFullAWSAccess',

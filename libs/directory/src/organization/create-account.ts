@@ -1,9 +1,10 @@
 import { organizations as api } from '@muniment/aws-model';
-import { type Call, fold, query, requestTags } from '@muniment/kernel';
+import { type Call, fold, listing, page, query, requestTags, sliceOf, type Sources } from '@muniment/kernel';
 import { everybody, type Platform, platform } from '../platform/platform.js';
 import { roles } from '../role/role.js';
 import {
   ask,
+  asked,
   asManager,
   checkedTags,
   drawId,
@@ -23,6 +24,11 @@ function drawAccountId(state: Platform, call: Call): string {
     const accountId = `${digits.startsWith('0') ? '1' : ''}${digits}`.slice(0, 12);
     if (!state.accounts.byId(accountId)) return accountId;
   }
+}
+
+interface Made {
+  readonly member: Member;
+  readonly complete: boolean;
 }
 
 /** Complete when the management account can get in: the role is made by another service in answer to the event. */
@@ -68,14 +74,40 @@ export const CreateAccount = platform.command(api.CreateAccount, {
   },
 });
 
+/** Whether the role is there by which the management account gets in. */
+async function isComplete(from: Sources, { created, accountId }: Member): Promise<boolean> {
+  return created !== undefined && (await from.find(roles, fold(created.roleName), accountId)) !== undefined;
+}
+
+export const ListCreateAccountStatus = query(api.ListCreateAccountStatus, {
+  async gather(input, from, call) {
+    const organization = await organizationFrom(from, call);
+    const { States = ['IN_PROGRESS', 'SUCCEEDED'] } = input;
+    const made = await from.filed(members, 'organization', organization?.organizationId ?? '', { account: everybody });
+    const rows: Made[] = [];
+    for (const member of made) {
+      if (!member.created) continue;
+      const complete = await isComplete(from, member);
+      if (States.includes(complete ? 'SUCCEEDED' : 'IN_PROGRESS')) rows.push({ member, complete });
+    }
+    const key = ({ member }: Made) => member.accountId;
+    return { organization, listed: await page(asked(input), key, sliceOf(rows, key)) };
+  },
+  authorize: (_, __, call) => ask(call, undefined),
+  decide(_, { organization, listed }, call) {
+    asManager(organization, call);
+    return listed;
+  },
+  reply: (listed) =>
+    listing(api.ListCreateAccountStatus, listed, ({ member, complete }) => statusOnWire(member, complete)),
+});
+
 export const DescribeCreateAccountStatus = query(api.DescribeCreateAccountStatus, {
   async gather({ CreateAccountRequestId }, from, call) {
     const organization = await organizationFrom(from, call);
     const [row] = await from.filed(members, 'request', CreateAccountRequestId, { account: everybody });
     const member = within(row, organization);
-    const roleName = member?.created?.roleName;
-    const role = roleName && (await from.find(roles, fold(roleName), member.accountId));
-    return { organization, member, complete: role !== undefined };
+    return { organization, member, complete: member !== undefined && (await isComplete(from, member)) };
   },
   authorize: (_, __, call) => ask(call, undefined),
   decide(_, { organization, member, complete }, call) {

@@ -1,7 +1,17 @@
 import { organizations as api } from '@muniment/aws-model';
 import { type Call, listing, page, query, requestTags } from '@muniment/kernel';
 import { everybody, type Platform, platform } from '../platform/platform.js';
-import { ask, asked, askOn, asManager, drawId, inPlatform, organizationFrom, organizationIn } from './calling.js';
+import {
+  ask,
+  asked,
+  askOn,
+  asManager,
+  checkedTags,
+  drawId,
+  inPlatform,
+  organizationFrom,
+  organizationIn,
+} from './calling.js';
 import { type Handshake, handshakes } from './handshake.js';
 import type { Organization } from './organization.js';
 
@@ -52,7 +62,7 @@ export const InviteAccountToOrganization = platform.command(api.InviteAccountToO
     const tagged = { ...on, context: requestTags(Tags) };
     return [tagged, Tags.length > 0 && { ...tagged, action: 'organizations:TagResource' }];
   },
-  decide({ Target, Notes: notes }, state, call) {
+  decide({ Target, Notes: notes, Tags }, state, call) {
     const organization = asManager(organizationIn(state, call), call);
     const { Id: accountId, Type } = Target;
     // Accounts have no mail address here.
@@ -69,7 +79,8 @@ export const InviteAccountToOrganization = platform.command(api.InviteAccountToO
     }
     const { organizationId, managementAccount } = organization;
     const expiresAt = call.after(openDays * secondsOfDay).toISOString();
-    const data = { handshakeId: drawId(call, 'h-', 10), organizationId, managementAccount, accountId, expiresAt };
+    const parties = { organizationId, managementAccount, accountId };
+    const data = { handshakeId: drawId(call, 'h-', 10), ...parties, expiresAt, tags: checkedTags(Tags, [], call) };
     return { type: 'HandshakeOpened', data: { ...data, ...(notes === undefined ? {} : { notes }) } };
   },
   reply({ Target }, state, call) {
@@ -117,7 +128,7 @@ export const AcceptHandshake = platform.command(api.AcceptHandshake, {
   account: inPlatform,
   authorize: askOnHandshake,
   decide({ HandshakeId: handshakeId }, state, call) {
-    const { organizationId, accountId } = ending(handshakeId, 'ACCEPTED', state, call);
+    const { organizationId, accountId, tags } = ending(handshakeId, 'ACCEPTED', state, call);
     const organization = state.organizations.byId(organizationId) ?? call.fault('HandshakeNotFoundException', missing);
     if (state.members.byId(accountId)) {
       call.fault('HandshakeConstraintViolationException', alreadyMember, { Reason: 'ALREADY_IN_AN_ORGANIZATION' });
@@ -128,7 +139,7 @@ export const AcceptHandshake = platform.command(api.AcceptHandshake, {
       { type: 'HandshakeClosed', data: { handshakeId, state: 'ACCEPTED' } },
       {
         type: 'AccountJoinedOrganization',
-        data: { accountId, organizationId, parentId, name, method: 'INVITED', tags: [] },
+        data: { accountId, organizationId, parentId, name, method: 'INVITED', tags: [...tags] },
       },
     ];
   },

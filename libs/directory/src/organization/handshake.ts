@@ -1,4 +1,4 @@
-import { type Event, type Evolve, readModel } from '@muniment/kernel';
+import { type Event, type Evolve, readModel, type Tag } from '@muniment/kernel';
 import type { Platform } from '../platform/platform.js';
 
 /** An invitation of an account into an organization; both have to want it. */
@@ -8,6 +8,8 @@ export interface Handshake {
   readonly managementAccount: string;
   readonly accountId: string;
   readonly notes?: string;
+  /** Of the account, once it is a member. */
+  readonly tags: readonly Tag[];
   readonly state: 'OPEN' | 'ACCEPTED' | 'DECLINED' | 'CANCELED';
   readonly requestedAt: string;
   readonly expiresAt: string;
@@ -22,6 +24,7 @@ export type HandshakeEvent =
         managementAccount: string;
         accountId: string;
         notes?: string;
+        tags: Tag[];
         expiresAt: string;
       }
     >

@@ -1,6 +1,7 @@
 import { describe, test } from '@jest/globals';
+import type { PlatformEvent } from '../platform/platform.js';
 import { roles } from '../role/role.js';
-import { CreateAccount, DescribeCreateAccountStatus } from './create-account.js';
+import { CreateAccount, DescribeCreateAccountStatus, ListCreateAccountStatus } from './create-account.js';
 import {
   AcceptHandshake,
   CancelHandshake,
@@ -27,15 +28,16 @@ const at = new Date('2026-11-20T10:00:00.000Z');
 const expires = new Date('2026-12-05T10:00:00.000Z');
 const handshakeId = 'h-0000000001';
 const opened = {
-  type: 'HandshakeOpened',
+  type: 'HandshakeOpened' as const,
   data: {
     handshakeId,
     organizationId,
     managementAccount: management,
     accountId: outsider,
     expiresAt: expires.toISOString(),
+    tags: [],
   },
-} as const;
+} satisfies PlatformEvent;
 const closed = (state: 'ACCEPTED' | 'DECLINED' | 'CANCELED') =>
   ({ type: 'HandshakeClosed', data: { handshakeId, state } }) as const;
 const handshake = (State: 'OPEN' | 'ACCEPTED' | 'EXPIRED') => ({
@@ -97,6 +99,11 @@ describe('invitations', () => {
     const outcome = invited.when(AcceptHandshake, { HandshakeId });
     await outcome.then([closed('ACCEPTED'), joined(outsider, root, { name: outsider })]);
     await outcome.replies({ Handshake: handshake('ACCEPTED') });
+    const tags = [{ Key: 'a', Value: 'b' }];
+    await given(...acme, { ...opened, data: { ...opened.data, tags } })
+      .as(rootOf(outsider))
+      .when(AcceptHandshake, { HandshakeId })
+      .then([closed('ACCEPTED'), joined(outsider, root, { name: outsider, tags })]);
     await outcome.asks([
       {
         action: 'organizations:AcceptHandshake',
@@ -195,6 +202,10 @@ describe('accounts that an organization makes', () => {
       .with(roles, [role], accountId)
       .when(DescribeCreateAccountStatus, asking)
       .replies({ CreateAccountStatus: { ...status, State: 'SUCCEEDED', CompletedTimestamp: at } });
+    const listed = begun.with(roles, [role], accountId);
+    const succeeded = { ...status, State: 'SUCCEEDED' as const, CompletedTimestamp: at };
+    await listed.when(ListCreateAccountStatus, {}).replies({ CreateAccountStatuses: [succeeded] });
+    await listed.when(ListCreateAccountStatus, { States: ['FAILED'] }).replies({ CreateAccountStatuses: [] });
     await given(...acme)
       .when(DescribeCreateAccountStatus, asking)
       .fails('CreateAccountStatusNotFoundException');

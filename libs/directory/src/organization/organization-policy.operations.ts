@@ -96,7 +96,8 @@ function checkContent(content: string, policyType: ControlType, call: Call): voi
     const text = `You have exceeded the maximum policy size of ${longestContent} bytes.`;
     call.fault('ConstraintViolationException' as never, text, { Reason: 'POLICY_CONTENT_LIMIT_EXCEEDED' });
   }
-  if (readPolicy(content, controls[policyType].kind, { partition: call.partition }).ok) return;
+  const reading = readPolicy(content, controls[policyType].kind, { partition: call.partition });
+  if (reading.ok && controls[policyType].accepts(reading.policy)) return;
   const text = 'The provided policy document does not meet the requirements of the specified policy type.';
   call.fault('MalformedPolicyDocumentException' as never, text);
 }

@@ -104,6 +104,24 @@ describe('policies of an organization', () => {
       .fails('MalformedPolicyDocumentException', text);
   });
 
+  test.each([
+    ['allows', { Effect: 'Allow', Principal: '*', Action: 's3:*' }],
+    ['names all actions of all services', { Principal: '*', Action: '*' }],
+    ['names somebody', { Principal: { AWS: management }, Action: 's3:*' }],
+    ['names nobody', { Action: 's3:*' }],
+  ])('a resource control policy that %s is refused', (_, more) =>
+    given(...acme)
+      .when(CreatePolicy, { ...input, Type: rcp, Content: statement(more) })
+      .fails('MalformedPolicyDocumentException'),
+  );
+
+  test('a resource control policy denies everyone some actions', async () => {
+    const content = statement({ Principal: '*', Action: ['s3:*', 'sts:AssumeRole'] });
+    await given(...acme)
+      .when(CreatePolicy, { ...input, Type: rcp, Content: content })
+      .then([policy('p-00000001', 'NoDeletes', { content, policyType: rcp })]);
+  });
+
   test('have at most 5,120 characters, white space counted', async () => {
     const long = (length: number) => input.Content + ' '.repeat(length - input.Content.length);
     await given(...acme)

@@ -28,20 +28,32 @@ export interface ControlPolicy {
   readonly content: string;
 }
 
+/** How often rows are read anew that changed between one and the next. */
+const tries = 3;
+
 /** The account's place in its organization; undefined when it is in none. */
 export async function placementOf(from: From, accountId: string): Promise<Placement | undefined> {
-  const member = await from.findById(members, accountId, everybody);
-  const organization = member && (await from.findById(organizations, member.organizationId, everybody));
-  if (!organization) return undefined;
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const member = await from.findById(members, accountId, everybody);
+    const organization = member && (await from.findById(organizations, member.organizationId, everybody));
+    if (!organization) return undefined;
+    const units = await unitsUpFrom(from, member.parentId);
+    if (units) return { organization, member, units };
+  }
+  // Without the whole way up nobody knows what limits the account.
+  throw new Error(`no way from account \`${accountId}\` to the root of its organization`);
+}
+
+/** From the root down to a unit; undefined when one of them is not there. */
+async function unitsUpFrom(from: From, unitId: string): Promise<OrganizationalUnit[] | undefined> {
   const units: OrganizationalUnit[] = [];
-  for (let id: string | undefined = member.parentId; id !== undefined; ) {
+  for (let id: string | undefined = unitId; id !== undefined; ) {
     const unit: OrganizationalUnit | undefined = await from.findById(organizationalUnits, id, everybody);
-    // Without the whole way up nobody knows what limits the account.
-    if (!unit) throw new Error(`no unit \`${id}\` above account \`${accountId}\``);
+    if (!unit) return undefined;
     units.unshift(unit);
     id = unit.parentId;
   }
-  return { organization, member, units };
+  return units;
 }
 
 /** Whether control policies bind the account: those of an organization never bind its management account. */
