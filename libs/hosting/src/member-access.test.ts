@@ -3,7 +3,7 @@ import type { DirectoryEvent } from '@muniment/directory/contract';
 import { MemoryEventLog } from '@muniment/eventlog-memory';
 import type { RecordedEvent } from '@muniment/kernel';
 import { MemoryReadModels } from '@muniment/readmodel-memory';
-import { countedIds } from '@muniment/testing';
+import { randomIds } from '@muniment/runtime';
 import { MemberAccess } from './member-access.js';
 
 const accountId = '444455556666';
@@ -24,8 +24,10 @@ async function directoryOf(log: MemoryEventLog): Promise<RecordedEvent[]> {
   return all;
 }
 
+const ids = { ...randomIds, unique: () => 'AROA00000000000000001' };
+
 const accessTo = (log: MemoryEventLog) =>
-  new MemberAccess({ log, readModels: new MemoryReadModels(), ids: countedIds(), partition: 'aws' });
+  new MemberAccess({ log, readModels: new MemoryReadModels(), ids, partition: 'aws' });
 
 test('an account that an organization has made gets the role of its management account, once', async () => {
   const log = new MemoryEventLog();
