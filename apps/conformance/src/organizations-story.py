@@ -11,8 +11,6 @@ from botocore.exceptions import ClientError
 
 run = uuid.uuid4().hex[:8]
 once = Config(retries={"total_max_attempts": 1})
-organizations = boto3.client("organizations", config=once)
-account = boto3.client("sts", config=once).get_caller_identity()["Account"]
 done = []
 
 
@@ -27,16 +25,23 @@ def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def clients(session, *services):
-    return [session.client(service, config=once) for service in services]
+def client(service, keys=None):
+    """One session for all: each of its own would read the models of the services anew."""
+    keys = keys or {}
+    return boto3.client(
+        service,
+        config=once,
+        aws_access_key_id=keys.get("AccessKeyId"),
+        aws_secret_access_key=keys.get("SecretAccessKey"),
+        aws_session_token=keys.get("SessionToken"),
+    )
 
 
 def person(iam, name, *statements):
-    """A session of a new user with these permissions, and the user's ARN."""
+    """The keys of a new user with these permissions, and the user's ARN."""
     user = iam.create_user(UserName=f"{name}-{run}")["User"]
     iam.put_user_policy(UserName=user["UserName"], PolicyName="own", PolicyDocument=document(*statements))
-    key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
-    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"]), user["Arn"]
+    return iam.create_access_key(UserName=user["UserName"])["AccessKey"], user["Arn"]
 
 
 def refused(call, arn, action, resource, reason):
@@ -60,6 +65,9 @@ def control(name, target, statement, kind="SERVICE_CONTROL_POLICY"):
     return policy
 
 
+organizations = client("organizations")
+home_iam = client("iam")
+account = client("sts").get_caller_identity()["Account"]
 by_scp = "with an explicit deny in a service control policy"
 by_rcp = "with an explicit deny in a resource control policy"
 allow_all = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -94,12 +102,10 @@ def a_new_account_is_entered_by_its_role():
         ]
     assert status["State"] == "SUCCEEDED"
     member = status["AccountId"]
-    admin, _ = person(boto3.client("iam", config=once), "admin", allow_all)
-    (sts,) = clients(admin, "sts")
+    admin, _ = person(home_iam, "admin", allow_all)
     role = f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole"
-    issued = sts.assume_role(RoleArn=role, RoleSessionName="visit")["Credentials"]
-    session = boto3.Session(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
-    (member_iam,) = clients(session, "iam")
+    issued = client("sts", admin).assume_role(RoleArn=role, RoleSessionName="visit")["Credentials"]
+    member_iam = client("iam", issued)
     assert member_iam.get_role(RoleName="OrganizationAccountAccessRole")["Role"]["Arn"] == role
     organizations.move_account(AccountId=member, SourceParentId=root, DestinationParentId=unit)
     pages = organizations.get_paginator("list_accounts_for_parent").paginate(
@@ -110,14 +116,14 @@ def a_new_account_is_entered_by_its_role():
 
 @step
 def a_service_control_policy_denies_a_members_user():
-    session, arn = person(member_iam, "ann", allow_all)
-    (iam,) = clients(session, "iam")
+    keys, arn = person(member_iam, "ann", allow_all)
+    iam = client("iam", keys)
     iam.list_users()
     policy = control("no-lists", unit, {"Effect": "Deny", "Action": "iam:ListUsers", "Resource": "*"})
     users = f"arn:aws:iam::{member}:user/"
     refused(iam.list_users, arn, "iam:ListUsers", users, by_scp)
     iam.list_roles()
-    boto3.client("iam", config=once).list_users(MaxItems=1)
+    home_iam.list_users(MaxItems=1)
     organizations.move_account(AccountId=member, SourceParentId=unit, DestinationParentId=root)
     iam.list_users()
     organizations.move_account(AccountId=member, SourceParentId=root, DestinationParentId=unit)
@@ -129,8 +135,8 @@ def a_service_control_policy_denies_a_members_user():
 
 @step
 def every_level_has_to_allow():
-    session, arn = person(member_iam, "bob", allow_all)
-    (iam,) = clients(session, "iam")
+    keys, arn = person(member_iam, "bob", allow_all)
+    iam = client("iam", keys)
     policy = control("lists-only", unit, {"Effect": "Allow", "Action": "iam:List*", "Resource": "*"})
     organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=unit)
     iam.list_users()
@@ -149,7 +155,7 @@ def a_resource_control_policy_keeps_others_out():
     types = organizations.list_roots()["Roots"][0]["PolicyTypes"]
     if not any(each["Type"] == "RESOURCE_CONTROL_POLICY" for each in types):
         organizations.enable_policy_type(RootId=root, PolicyType="RESOURCE_CONTROL_POLICY")
-    (sts,) = clients(admin, "sts")
+    sts = client("sts", admin)
     role = f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole"
     deny = {
         "Effect": "Deny",
@@ -174,15 +180,15 @@ def conditions_know_the_organization():
         "StringEquals": {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization},
         "ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": paths, "aws:ResourceOrgPaths": paths},
     }
-    session, arn = person(member_iam, "cyd", {**allow_all, "Condition": condition})
-    (iam,) = clients(session, "iam")
+    keys, arn = person(member_iam, "cyd", {**allow_all, "Condition": condition})
+    iam = client("iam", keys)
     assert iam.get_user()["User"]["Arn"] == arn
 
 
 @step
 def members_do_not_manage():
-    session, _ = person(member_iam, "dan", allow_all)
-    (own,) = clients(session, "organizations")
+    keys, _ = person(member_iam, "dan", allow_all)
+    own = client("organizations", keys)
     assert own.describe_organization()["Organization"]["MasterAccountId"] == account
     for call in [own.list_roots, lambda: own.create_organizational_unit(ParentId=root, Name="mine")]:
         try:
