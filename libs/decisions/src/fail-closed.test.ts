@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DirectoryEvent } from '@muniment/directory/contract';
+import type { DirectoryEvent, PlatformEvent } from '@muniment/directory/contract';
 import type { Caller } from '@muniment/kernel';
 import { compilePolicy, evaluate, type PolicyDocument, type PolicyType } from '@muniment/policy';
 import fc from 'fast-check';
@@ -11,6 +11,7 @@ import {
   groupCreated,
   inline,
   now,
+  other,
   policyArn,
   policyCreated,
   roleCalls,
@@ -22,7 +23,7 @@ import {
 import { Decisions } from './decisions.js';
 import { readStored } from './documents.js';
 
-/** 100 faults of each kind: 500 in all (reliability-security S30). */
+/** 100 faults of each kind, 600 in all (reliability-security S30). */
 const RUNS = { numRuns: 100 };
 
 const calls = fc.constantFrom<Caller>(
@@ -49,6 +50,44 @@ function everythingAllowed(...more: readonly DirectoryEvent[]): { accounts: Acco
   );
   return { accounts, decisions: new Decisions({ from: accounts.reader }) };
 }
+
+/** The account in an organization whose policies leave everything as it is. */
+const organized: readonly PlatformEvent[] = [
+  {
+    type: 'OrganizationCreated',
+    data: {
+      organizationId: 'o-acme123456',
+      rootId: 'r-abcd',
+      managementAccount: other,
+      featureSet: 'ALL',
+      enabled: ['SERVICE_CONTROL_POLICY'],
+    },
+  },
+  {
+    type: 'AccountJoinedOrganization',
+    data: {
+      accountId: account,
+      organizationId: 'o-acme123456',
+      parentId: 'r-abcd',
+      name: 'own',
+      method: 'INVITED',
+      tags: [],
+    },
+  },
+  {
+    type: 'OrganizationPolicyCreated',
+    data: {
+      policyId: 'p-own',
+      organizationId: 'o-acme123456',
+      policyType: 'SERVICE_CONTROL_POLICY',
+      name: 'own',
+      description: '',
+      content: allow('*'),
+      tags: [],
+    },
+  },
+  { type: 'OrganizationPolicyAttached', data: { policyId: 'p-own', targetId: account } },
+];
 
 async function answered(decisions: Decisions, caller: Caller): Promise<'allowed' | 'denied' | 'failed'> {
   try {
@@ -140,6 +179,34 @@ describe('whatever breaks, nobody is let in (reliability-security S30)', () => {
           findById: async (model, id, owner) => {
             const row = await accounts.reader.findById(model, id, owner);
             return row && { ...row, [part]: value };
+          },
+        };
+        expect(await answered(new Decisions({ from }), caller)).not.toBe('allowed');
+      }),
+      RUNS,
+    );
+  });
+
+  test('a row of the organization that is not there, or a policy of it that cannot be read', async () => {
+    const documents = fc.constantFrom('', '{', 'null', '{}', `${allow('*')},`, allow('*').slice(1));
+    const faults = fc.oneof(
+      fc.record({
+        model: fc.constantFrom('organizational-units', 'organization-policies'),
+        content: fc.constant(undefined),
+      }),
+      fc.record({ model: fc.constant('organization-policies'), content: documents }),
+    );
+    await fc.assert(
+      fc.asyncProperty(calls, faults, async (caller, { model: broken, content }) => {
+        const { accounts } = everythingAllowed();
+        accounts.happenToAll(...organized);
+        expect(await answered(new Decisions({ from: accounts.reader }), caller)).toBe('allowed');
+        const from: typeof accounts.reader = {
+          ...accounts.reader,
+          findById: async (model, id, owner) => {
+            const row = await accounts.reader.findById(model, id, owner);
+            if (model.name !== broken) return row;
+            return content === undefined ? undefined : row && { ...row, content };
           },
         };
         expect(await answered(new Decisions({ from }), caller)).not.toBe('allowed');
