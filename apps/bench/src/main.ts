@@ -8,7 +8,7 @@ import { propagation } from './benches/distributed/propagation.js';
 import { replicas } from './benches/distributed/replicas.js';
 import { distributedStart } from './benches/distributed/start.js';
 import { memory } from './benches/memory.js';
-import { policy } from './benches/policy.js';
+import { policy } from './benches/policy/policy.js';
 import { scale } from './benches/scale.js';
 import { start } from './benches/start.js';
 import { steps } from './benches/steps.js';
