@@ -3,19 +3,19 @@ import fc from 'fast-check';
 import { evaluate } from '../evaluate.js';
 import { identityDocumentFrom, worldFrom, type Plan } from './arbitraries.testing.js';
 import { shapeOf } from './changes.testing.js';
-import { drawn } from './drawn.testing.js';
+import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 import { compiledPlan, lineOf } from './plan.testing.js';
 
-const RUNS = { numRuns: counted(150, 100_000) };
+const RUNS = counted(150, 100_000);
 const worlds = drawn(worldFrom);
 const documents = drawn(identityDocumentFrom);
 
 describe('compiled policies', () => {
   test(
     'a matched Deny is named, a missing Allow names nothing, and asking again changes nothing',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           const policies = compiledPlan(plan);
           const decision = evaluate(request, policies);
@@ -33,8 +33,8 @@ describe('compiled policies', () => {
 
   test(
     'a policy that is compiled again by itself decides as a set compiled anew',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, documents, fc.nat(5), ({ request, plan }, changed, at) => {
           fc.pre(plan.identity.length > 0);
           const before = compiledPlan(plan);
@@ -56,8 +56,8 @@ describe('compiled policies', () => {
 
   test(
     'a decision made while another one is under way changes neither',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, worlds, (outer, inner) => {
           const [outerSet, innerSet] = [compiledPlan(outer.plan), compiledPlan(inner.plan)];
           const alone = [lineOf(evaluate(outer.request, outerSet)), lineOf(evaluate(inner.request, innerSet))];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Draw, replayed } from './draw.testing.js';
+import { breath } from './long.testing.js';
 
 /**
  * What a random draw makes, for fast-check. Its own arbitraries would take longer to make a policy set than the engine to
@@ -7,6 +8,16 @@ import { Draw, replayed } from './draw.testing.js';
  */
 export function drawn<Value>(make: (draw: Draw) => Value): fc.Arbitrary<Value> {
   return new Drawn(make);
+}
+
+const PORTION = 1000;
+
+/** Asserts a property so many times, and lets go in between. */
+export async function proven<Values>(property: fc.IProperty<Values>, runs: number): Promise<void> {
+  for (let done = 0; done < runs; done += PORTION) {
+    fc.assert(property, { numRuns: Math.min(PORTION, runs - done) });
+    await breath();
+  }
 }
 
 class Drawn<Value> extends fc.Arbitrary<Value> {

@@ -8,11 +8,11 @@ import {
   type Plan,
 } from './arbitraries.testing.js';
 import { allows, eachStatement } from './changes.testing.js';
-import { drawn } from './drawn.testing.js';
+import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 
 /** Reliability-security S3 asks for 100,000. */
-const RUNS = { numRuns: counted(150, 100_000) };
+const RUNS = counted(150, 100_000);
 const openWorlds = drawn(openWorldFrom);
 const documents = drawn(identityDocumentFrom);
 const broadDocuments = drawn((draw) => broadDocumentFrom(draw, 70));
@@ -23,8 +23,8 @@ const SESSION: readonly Document[] = [{ Statement: [{ Effect: 'Allow', Action: '
 describe('limits (reliability-security S3)', () => {
   test(
     'a session may do no more than without its session policies',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(openWorlds, documents, ({ request, plan }, extra) => {
           const child = { ...plan, session: [...(plan.session ?? []), extra] };
           const session = request.principal.type === 'FederatedUser' ? SESSION : undefined;
@@ -38,8 +38,8 @@ describe('limits (reliability-security S3)', () => {
 
   test(
     'boundary, service and resource control policies only take away',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(openWorlds, ({ request, plan }) => {
           fc.pre(allows(request, plan));
           const free: Plan[] = [
@@ -58,8 +58,8 @@ describe('limits (reliability-security S3)', () => {
 
   test(
     'who is allowed, is allowed by each level of the organization',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(openWorlds, ({ request, plan }) => {
           const { principal } = request;
           fc.pre(allows(request, plan) && 'account' in principal);
@@ -80,8 +80,8 @@ describe('limits (reliability-security S3)', () => {
 
   test(
     'who is allowed without the help of a resource policy, is allowed by the boundary',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(openWorlds, broadDocuments, ({ request, plan }, boundary) => {
           const asked = { ...request, resourceAccount: undefined };
           const capped: Plan = { ...plan, resource: undefined, trust: undefined, boundary };

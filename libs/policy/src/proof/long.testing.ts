@@ -1,8 +1,12 @@
 /** `npm run test:long` asks for the big numbers; a usual run makes do with enough to notice what breaks. */
 export const LONG = process.env['MUNIMENT_TEST_LONG'] === '1';
 
+/** `npm run test:mutation` asks the same thousands of times: a twentieth of the usual numbers, but never none. */
+const SHORT = process.env['MUNIMENT_TEST_SHORT'] === '1';
+
 export function counted(usual: number, long: number): number {
-  return LONG ? long : usual;
+  if (LONG) return long;
+  return SHORT ? Math.max(10, Math.ceil(usual / 20)) : usual;
 }
 
 /** What a test may take: the long form has hours. */

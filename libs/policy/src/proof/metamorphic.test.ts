@@ -18,11 +18,11 @@ import {
   withStatement,
 } from './changes.testing.js';
 import type { Draw } from './draw.testing.js';
-import { drawn } from './drawn.testing.js';
+import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 import { lineOf } from './plan.testing.js';
 
-const RUNS = { numRuns: counted(150, 100_000) };
+const RUNS = counted(150, 100_000);
 const worlds = drawn(worldFrom);
 const statements = drawn(statementFrom);
 const places = fc.constantFrom(...PLACES);
@@ -37,8 +37,8 @@ function isHeard(place: (typeof PLACES)[number], { principal }: AuthorizationReq
 describe('a Deny', () => {
   test(
     'that is added never allows, and one that is removed never denies',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, statements, places, ({ request, plan }, statement, place) => {
           const more = withStatement(plan, place, { ...statement, Effect: 'Deny' });
           expect(allows(request, more) && !allows(request, plan)).toBe(false);
@@ -51,8 +51,8 @@ describe('a Deny', () => {
 
   test(
     'that matches wins, wherever it stands',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, places, ({ request, plan }, place) => {
           fc.pre(isHeard(place, request) && request.resource !== 'nonsense');
           const denied = decided(request, withStatement(plan, place, { ...EVERYTHING, Effect: 'Deny' }));
@@ -68,8 +68,8 @@ describe('a Deny', () => {
 describe('how policies are written', () => {
   test(
     'the order of policies, statements, keys and values never matters',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           const { scps, rcps, ...rest } = plan;
           const levels = { scps: scps?.toReversed().map(turned), rcps: rcps?.toReversed().map(turned) };
@@ -83,8 +83,8 @@ describe('how policies are written', () => {
 
   test(
     'a policy of many statements decides as many policies of one',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           expect(shapeOf(decided(request, split(plan)))).toBe(shapeOf(decided(request, plan)));
         }),
@@ -96,8 +96,8 @@ describe('how policies are written', () => {
 
   test(
     'a value is a list of one (requirements-4 5.1)',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           expect(lineOf(decided(request, eachStatement(plan, rewritten)))).toBe(lineOf(decided(request, plan)));
         }),
@@ -109,8 +109,8 @@ describe('how policies are written', () => {
 
   test(
     'the case of key names never matters (CND-3)',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           const before = lineOf(decided(request, plan));
           const asked = { ...request, context: namesSwapped(request.context) };
@@ -125,14 +125,14 @@ describe('how policies are written', () => {
 
   test(
     'the newer version changes nothing where there are no variables (ELM-2)',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request, plan }) => {
           const old = eachDocument(plan, ({ Statement }) => ({ Statement }));
           fc.pre(!JSON.stringify(plan).includes('${'));
           expect(lineOf(decided(request, old))).toBe(lineOf(decided(request, plan)));
         }),
-        { numRuns: RUNS.numRuns / 2 },
+        RUNS / 2,
       );
     },
     TIME,
@@ -170,8 +170,8 @@ const widenedWorlds = drawn((draw) => {
 describe('what is given', () => {
   test(
     'an Allow that covers more never allows less',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(widenedWorlds, ({ request, plan, wider }) => {
           expect(allows(request, plan) && !allows(request, wider)).toBe(false);
         }),
@@ -183,8 +183,8 @@ describe('what is given', () => {
 
   test(
     'without policies only root may do anything, and only at home (EVL-1)',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(worlds, ({ request }) => {
           const { principal, resource, resourceAccount } = request;
           const elsewhere = resourceAccount === OTHER_ACCOUNT || resource.includes(OTHER_ACCOUNT);
@@ -200,8 +200,8 @@ describe('what is given', () => {
 
   test(
     'keys that nobody asks for never matter',
-    () => {
-      fc.assert(
+    async () => {
+      await proven(
         fc.property(
           worlds,
           fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.boolean())),
