@@ -43,6 +43,7 @@ const ofAnyForm = [
 ];
 
 export default {
+  testSequencer: '<rootDir>/tools/test-sequencer.cjs',
   projects: [
     { ...sources, displayName: 'muniment', rootDir: root, testMatch: ['<rootDir>/{libs,apps,tools}/**/*.test.ts'] },
     {

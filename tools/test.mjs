@@ -15,13 +15,13 @@ const faults = 'apps/conformance/src/faults';
 
 /**
  * What is asked for; if nothing is, everything. A fault test starts a dozen processes and watches the clock: two of them at
- * once would measure each other.
+ * once would measure each other. Of the others many wait, for servers and for time: three keep two processors busy.
  */
 const runs =
   given.length > 0
     ? [given.some(isWorkers) ? given : ['--maxWorkers=2', ...given]]
     : [
-        ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', '/dist/', `/${faults}/`],
+        ['--maxWorkers=3', '--testPathIgnorePatterns', '/node_modules/', '/dist/', `/${faults}/`],
         ['--runInBand', '--selectProjects', 'muniment', '--', faults],
       ];
 

@@ -53,9 +53,7 @@ test('R17: writers of one account over two replicas all come through', async () 
   const seconds = times(2, 20);
   const slowness = new Slowness();
   const end = performance.now() + seconds * 1000;
-  const done = await Promise.all(
-    Array.from({ length: rivals }, (_, home) => writeUntil(end, doorsFor(home, history))),
-  );
+  const done = await Promise.all(Array.from({ length: rivals }, (_, home) => writeUntil(end, doorsFor(home, history))));
   slowness.stop();
   const longest = Math.max(...history.entries.map(({ milliseconds }) => milliseconds));
   const bound = slowness.bound(isLong ? 2000 : 4000);
