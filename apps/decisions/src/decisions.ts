@@ -1,7 +1,7 @@
-import { Decisions } from '@muniment/decisions';
+import { Decisions, deciding, Inquiries } from '@muniment/decisions';
 import { promptProjections } from '@muniment/hosting';
-import { followingChecks, LocalRows, noSealer, type Parts, type Serving } from '@muniment/hosting/services';
-import { type Authorization, authorizationAnswers, decisionsPrefix, randomIds, sourcesFor } from '@muniment/runtime';
+import { followingChecks, LocalRows, noSealer, type Parts, respondFor, type Serving } from '@muniment/hosting/services';
+import { authorizationAnswers, randomIds, sourcesFor } from '@muniment/runtime';
 
 const needed = ['directory', 'platform'];
 
@@ -16,8 +16,13 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const decisions = new Decisions({ from });
   await local.start();
   const reached = (position: number) => local.reached(position);
-  const answer = authorizationAnswers(decisions, reached, (position) => local.holds(position));
-  const stopResponding = await parts.bus.respond(decisionsPrefix, (_, asked: Authorization) => answer(asked));
+  const Authorize = authorizationAnswers(decisions, reached, (position) => local.holds(position));
+  const inquiries = new Inquiries(decisions);
+  const stopResponding = await respondFor('decisions', parts, local, {
+    authorizer: decisions,
+    decide: deciding(inquiries),
+    further: { Authorize },
+  });
   return {
     checks: (head) => followingChecks(local.projectors, head),
     keepers: [local.keeper],

@@ -3,7 +3,7 @@ import { type CallFacts, callRecords } from '@muniment/audit';
 import { services } from '@muniment/aws-model';
 import { markersOf } from '@muniment/aws-wire';
 import { InProcessBus } from '@muniment/bus-inprocess';
-import { Decisions } from '@muniment/decisions';
+import { Decisions, deciding, Inquiries } from '@muniment/decisions';
 import { DerivedKeys, Gateway } from '@muniment/gateway';
 import type { Awaitable, Change, Position, RecordedEvent } from '@muniment/kernel';
 import type { Check, Configuration, Metrics } from '@muniment/nest';
@@ -201,6 +201,7 @@ export class Solo {
   async #listen(): Promise<void> {
     const { log, readModels } = this.#stores;
     const recorder = this.#recorder;
+    const decide = deciding(new Inquiries(this.#decisions));
     for (const context of contexts) {
       const host = new ContextHost(context, {
         log,
@@ -210,6 +211,7 @@ export class Solo {
         authorizer: this.#decisions,
         sealer: this.#sealer,
         ids: randomIds,
+        decide,
         unexpected: (error, { requestId }) => this.#unexpected(error, requestId),
         async *history(account, from, to) {
           await recorder.flush();

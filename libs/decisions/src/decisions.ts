@@ -1,4 +1,4 @@
-import type { Ask, Awaitable, Caller, Change, Session, Tag } from '@muniment/kernel';
+import type { Ask, Awaitable, Caller, Change, Tag } from '@muniment/kernel';
 import {
   type AuthorizationRequest,
   type CompiledPolicy,
@@ -9,8 +9,9 @@ import {
 } from '@muniment/policy';
 import { Documents } from './documents.js';
 import { isControlled, isServiceLinked, type Place, placeOf } from './place.js';
+import { Named } from './named.js';
 import { Remembered } from './remembered.js';
-import { contextOf, ownerOf } from './request-context.js';
+import { contextOf, ownerOf, type Subject } from './request-context.js';
 import { type Reader, Rows } from './rows.js';
 import { type Library, managedPolicy, type Standing, standingOf } from './standing.js';
 
@@ -28,7 +29,11 @@ export interface DecisionsOptions {
   readonly documents?: number;
   /** Accounts whose place in an organization stays in memory, with what limits them there. */
   readonly accounts?: number;
+  /** Whether what it decides by can be explained: compiled policies take several times the memory then. */
+  readonly explainable?: boolean;
 }
+
+const fewExplained = { principals: 50, documents: 500, accounts: 50 };
 
 const noTags: readonly Tag[] = [];
 
@@ -36,6 +41,25 @@ const allowed: Verdict = { allowed: true };
 
 /** Nobody is allowed anything by policies that went away with the principal, not even what a resource would allow. */
 const gone: Decision = { effect: 'Deny', explicit: false, by: 'identity', statements: [] };
+
+/** A decision, and the request that it answers. */
+export interface Judgement {
+  /** The one that is denied, else the first; undefined when nothing was asked. */
+  readonly request: AuthorizationRequest | undefined;
+  /** Allowed: by all statements that were needed for all questions. */
+  readonly decision: Decision;
+}
+
+/** Policies that come with a question, and who wants to see what is evaluated. */
+export interface Brought {
+  readonly session?: readonly CompiledPolicy[];
+  /** Of every resource that the questions are about. */
+  readonly resource?: CompiledPolicy;
+  /** `policies` are undefined when the principal is gone. */
+  readonly watch?: (request: AuthorizationRequest, policies: PolicySet | undefined) => void;
+}
+
+const nothing: Brought = {};
 
 /** What decides all questions of a call alike. */
 interface Grounds {
@@ -56,7 +80,10 @@ interface Grounds {
  * const verdict = await decisions.authorize(caller, [{ action: 'iam:GetUser', resource: userArn }], new Date());
  */
 export class Decisions {
+  readonly #from: Reader;
   readonly #rows: Rows;
+  /** Principals and services by the names that questions give them. */
+  readonly named: Named;
   readonly #documents: Documents;
   /** `absent` is remembered too: keys of deleted users are tried again and again. */
   readonly #standings: Remembered<Standing | 'absent'>;
@@ -64,10 +91,14 @@ export class Decisions {
   readonly #places: Remembered<Place | 'absent'>;
   /** Managed policies that sessions were given, by account and ARN. */
   readonly #ofSessions: Remembered<CompiledPolicy>;
+  #explaining: Decisions | undefined;
 
-  constructor({ from, principals = 10_000, documents = 5000, accounts = 10_000 }: DecisionsOptions) {
+  constructor(options: DecisionsOptions) {
+    const { from, principals = 10_000, documents = 5000, accounts = 10_000, explainable = false } = options;
+    this.#from = from;
     this.#rows = new Rows(from);
-    this.#documents = new Documents(documents);
+    this.named = new Named(this.#rows, principals);
+    this.#documents = new Documents(documents, explainable);
     this.#standings = this.#rows.serve(new Remembered(principals));
     this.#places = this.#rows.serve(new Remembered(accounts));
     this.#ofSessions = this.#rows.serve(new Remembered(documents));
@@ -78,67 +109,87 @@ export class Decisions {
    * Answers at once when everything needed is remembered.
    */
   authorize(caller: Caller, questions: readonly Question[], now: Date): Awaitable<Verdict> {
-    const standing = this.#standing(caller);
-    const home = this.#place(caller.principal.account, partitionOf(caller));
-    const { session } = caller;
-    const narrowed = session !== undefined && hasPolicies(session);
-    if (standing instanceof Promise || home instanceof Promise || narrowed || !allAtHome(caller, questions)) {
-      return this.#authorizeLater(standing, home, caller, questions, now);
-    }
-    return this.#decide(caller, questions, now, { standing, policies: standing?.policies, home });
+    const judged = this.judge(caller, questions, now);
+    return judged instanceof Promise ? judged.then(verdictOf) : verdictOf(judged);
   }
 
-  async #authorizeLater(
+  /** The same about anybody, with all that is known of the decision: of the first question that is denied, else of all. */
+  judge(subject: Subject, questions: readonly Question[], now: Date, more: Brought = nothing): Awaitable<Judgement> {
+    const standing = this.#standing(subject);
+    const home = this.#place(subject.principal.account, partitionOf(subject));
+    const narrowed = more.session !== undefined || hasPolicies(subject);
+    if (standing instanceof Promise || home instanceof Promise || narrowed || !allAtHome(subject, questions)) {
+      return this.#judgeLater(standing, home, subject, questions, now, more);
+    }
+    return this.#decide(subject, questions, now, { standing, policies: standing?.policies, home }, more);
+  }
+
+  async #judgeLater(
     found: Awaitable<Standing | undefined>,
     foundHome: Awaitable<Place | undefined>,
-    caller: Caller,
+    subject: Subject,
     questions: readonly Question[],
     now: Date,
-  ): Promise<Verdict> {
+    more: Brought,
+  ): Promise<Judgement> {
     const [standing, home] = await Promise.all([found, foundHome]);
-    const policies = standing && (await this.#withSession(standing.policies, caller));
-    const partition = partitionOf(caller);
-    const owners = await Promise.all(questions.map(async (each) => this.#place(ownerOf(each, caller), partition)));
-    return this.#decide(caller, questions, now, { standing, policies, home }, owners);
+    const policies = standing && (await this.#withSession(standing.policies, subject, more));
+    const partition = partitionOf(subject);
+    const owners = await Promise.all(questions.map(async (each) => this.#place(ownerOf(each, subject), partition)));
+    return this.#decide(subject, questions, now, { standing, policies, home }, more, owners);
   }
 
   /** `owners`: where the account of each question's resource stands; absent: all of them are the principal's own. */
   #decide(
-    caller: Caller,
+    subject: Subject,
     questions: readonly Question[],
     now: Date,
     { standing, policies, home }: Grounds,
+    more: Brought,
     owners?: readonly (Place | undefined)[],
-  ): Verdict {
-    const partition = partitionOf(caller);
+  ): Judgement {
+    const partition = partitionOf(subject);
     const tags = standing?.tags ?? noTags;
+    let judged: Judgement | undefined;
     for (const [index, question] of questions.entries()) {
       const owner = owners ? owners[index] : home;
-      const ownerAccount = owners ? ownerOf(question, caller) : caller.principal.account;
+      const ownerAccount = owners ? ownerOf(question, subject) : subject.principal.account;
       const request: AuthorizationRequest = {
-        principal: standing?.principal ?? caller.principal,
+        principal: standing?.principal ?? subject.principal,
         action: question.action,
         resource: question.resource,
         resourceAccount: question.account,
-        context: contextOf(caller, { tags, ownerAccount, home, owner }, now, question, partition),
+        context: contextOf(subject, { tags, ownerAccount, home, owner }, now, question, partition),
       };
-      const decision = policies ? evaluate(request, this.#applying(policies, caller, question, { home, owner })) : gone;
-      if (decision.effect !== 'Allow') return { allowed: false, message: denialText(request, decision) };
+      const applying = policies && this.#applying(policies, subject, question, { home, owner }, more);
+      const decision = applying ? evaluate(request, applying) : gone;
+      more.watch?.(request, applying);
+      if (decision.effect !== 'Allow') return { request, decision };
+      judged = judged ? together(judged, decision) : { request, decision };
     }
-    return allowed;
+    // Nothing asked is nothing allowed: nobody may go by it.
+    return judged ?? { request: undefined, decision: gone };
+  }
+
+  /** The same decisions by policies that can be explained; a few are kept, since few are asked for. */
+  get explaining(): Decisions {
+    this.#explaining ??= new Decisions({ from: this.#from, ...fewExplained, explainable: true });
+    return this.#explaining;
   }
 
   /** Tells that rows have changed: what was made from them is made anew when it is needed next. */
   changed(changes: readonly Change[]): void {
     this.#rows.changed(changes);
+    this.#explaining?.changed(changes);
   }
 
   /** Tells that rows may be others without a word: nothing that was made from them is used any more. */
   lost(): void {
     this.#rows.lost();
+    this.#explaining?.lost();
   }
 
-  #standing(caller: Caller): Awaitable<Standing | undefined> {
+  #standing(caller: Subject): Awaitable<Standing | undefined> {
     const { principal } = caller;
     const key = `${principal.account} ${idOf(caller)}`;
     const known = this.#standings.get(key);
@@ -152,18 +203,18 @@ export class Decisions {
       .then((standing) => standingFor(caller, standing));
   }
 
-  async #withSession(policies: PolicySet, caller: Caller): Promise<PolicySet> {
+  async #withSession(policies: PolicySet, caller: Subject, more: Brought): Promise<PolicySet> {
     const { session } = caller;
-    if (session === undefined || !hasPolicies(session)) return policies;
-    const compiled: CompiledPolicy[] = [];
-    if (session.policy !== undefined) {
+    if (more.session === undefined && !hasPolicies(caller)) return policies;
+    const compiled: CompiledPolicy[] = [...(more.session ?? [])];
+    if (session?.policy !== undefined) {
       compiled.push(this.#documents.compiled(session.policy, 'session-policy', 'session', partitionOf(caller)));
     }
-    for (const arn of session.policyArns ?? []) compiled.push(await this.#ofSession(arn, caller));
+    for (const arn of session?.policyArns ?? []) compiled.push(await this.#ofSession(arn, caller));
     return { ...policies, session: compiled };
   }
 
-  async #ofSession(arn: string, caller: Caller): Promise<CompiledPolicy> {
+  async #ofSession(arn: string, caller: Subject): Promise<CompiledPolicy> {
     const key = `${caller.principal.account} ${arn}`;
     return (
       this.#ofSessions.get(key) ??
@@ -174,17 +225,18 @@ export class Decisions {
   /** All policies that bear on a question. */
   #applying(
     policies: PolicySet,
-    caller: Caller,
+    caller: Subject,
     { action, resourcePolicy }: Question,
     { home, owner }: { readonly home: Place | undefined; readonly owner: Place | undefined },
+    more: Brought,
   ): PolicySet {
     const free = isServiceLinked(caller.principal);
     const scps = free ? undefined : home?.scps;
     const rcps = free || !isControlled(action) ? undefined : owner?.rcps;
-    if (!resourcePolicy && !scps && !rcps) return policies;
-    const resource =
-      resourcePolicy &&
-      this.#documents.compiled(resourcePolicy.document, resourcePolicy.id, resourcePolicy.kind, partitionOf(caller));
+    if (!resourcePolicy && !more.resource && !scps && !rcps) return policies;
+    const resource = resourcePolicy
+      ? this.#documents.compiled(resourcePolicy.document, resourcePolicy.id, resourcePolicy.kind, partitionOf(caller))
+      : more.resource;
     return { ...policies, resource, scps, rcps };
   }
 
@@ -200,27 +252,27 @@ export class Decisions {
       .then((place) => (place === 'absent' ? undefined : place));
   }
 
-  #library(caller: Caller, from: Reader): Library {
+  #library(caller: Subject, from: Reader): Library {
     return { documents: this.#documents, from, account: caller.principal.account, partition: partitionOf(caller) };
   }
 }
 
 /** Sessions of one role share its policies, not its name. */
-function standingFor({ principal }: Caller, standing: Standing | 'absent'): Standing | undefined {
+function standingFor({ principal }: Subject, standing: Standing | 'absent'): Standing | undefined {
   if (standing === 'absent') return undefined;
   return principal.type === 'AssumedRole' ? { ...standing, principal } : standing;
 }
 
-const allAtHome = (caller: Caller, questions: readonly Question[]): boolean =>
+const allAtHome = (caller: Subject, questions: readonly Question[]): boolean =>
   questions.every((question) => ownerOf(question, caller) === caller.principal.account);
 
-function partitionOf({ principal: { arn } }: Caller): string {
+function partitionOf({ principal: { arn } }: Subject): string {
   const from = arn.indexOf(':') + 1;
   const end = arn.indexOf(':', from);
   return from === 0 ? 'aws' : arn.slice(from, end < 0 ? undefined : end);
 }
 
-function idOf({ principal }: Caller): string {
+function idOf({ principal }: Subject): string {
   switch (principal.type) {
     case 'Root':
       return 'root';
@@ -231,4 +283,16 @@ function idOf({ principal }: Caller): string {
   }
 }
 
-const hasPolicies = ({ policy, policyArns = [] }: Session): boolean => policy !== undefined || policyArns.length > 0;
+const hasPolicies = ({ session }: Subject): boolean =>
+  session !== undefined && (session.policy !== undefined || (session.policyArns?.length ?? 0) > 0);
+
+function verdictOf({ request, decision }: Judgement): Verdict {
+  if (decision.effect === 'Allow') return allowed;
+  return { allowed: false, message: request ? denialText(request, decision) : 'nothing was asked' };
+}
+
+/** What has allowed all questions so far. */
+function together({ request, decision }: Judgement, next: Decision): Judgement {
+  const statements = [...decision.statements, ...next.statements];
+  return { request, decision: { ...decision, statements } };
+}

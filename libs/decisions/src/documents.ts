@@ -67,9 +67,12 @@ export const keyOf = (text: string, id: string, type: PolicyType, partition: str
 
 /** Compiled documents, shared by everyone who has the same text under the same name. */
 export class Documents {
+  readonly #explainable: boolean;
   readonly #compiled: Remembered<CompiledPolicy>;
 
-  constructor(limit: number) {
+  /** `explainable`: compiled policies keep what they were made from, which takes several times the memory. */
+  constructor(limit: number, explainable = false) {
+    this.#explainable = explainable;
     this.#compiled = new Remembered(limit);
   }
 
@@ -79,7 +82,7 @@ export class Documents {
     if (known) return known;
     const reading = readStored(text, type, partition);
     const compiled = reading.ok
-      ? compilePolicy(reading.policy, { id, type, explainable: false })
+      ? compilePolicy(reading.policy, { id, type, explainable: this.#explainable })
       : unreadable(id, type);
     this.#compiled.keep(key, compiled);
     return compiled;

@@ -4,13 +4,23 @@ import type { Place } from './place.js';
 
 type Keys = Record<string, ContextValue | undefined>;
 
+/** Of a session all or less: who asks about another's session need not know when it began. */
+type SessionFacts = Pick<Session, 'kind'> & Partial<Session>;
+
+/** Whom a question is about, and what is known of the request: of who calls, everything. */
+export interface Subject
+  extends Pick<Caller, 'account' | 'principal'>,
+    Partial<Pick<Caller, 'sourceIp' | 'userAgent' | 'referer' | 'secureTransport' | 'region'>> {
+  readonly session?: SessionFacts;
+}
+
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 /**
  * Whether a second factor was given (requirements-4 section 6, MFA table): long-term keys cannot say, so the key is
  * absent; role sessions always say no, whatever the assuming user did.
  */
-const mfa: Readonly<Record<Session['kind'], (session: Session, now: Date) => Keys>> = {
+const mfa: Readonly<Record<Session['kind'], (session: SessionFacts, now: Date) => Keys>> = {
   AssumeRole: () => ({ 'aws:MultiFactorAuthPresent': false }),
   GetSessionToken: ({ mfaAt }, now) =>
     mfaAt === undefined
@@ -21,7 +31,7 @@ const mfa: Readonly<Record<Session['kind'], (session: Session, now: Date) => Key
         },
 };
 
-const ofSession = (session: Session, now: Date): Keys => ({
+const ofSession = (session: SessionFacts, now: Date): Keys => ({
   'aws:TokenIssueTime': session.issuedAt,
   'aws:SourceIdentity': session.sourceIdentity,
   ...mfa[session.kind](session, now),
@@ -62,7 +72,7 @@ function accountOf(arn: string): string | undefined {
 }
 
 /** The account that a question's resource belongs to: as the question says, as its ARN says, else the caller's. */
-export const ownerOf = ({ resource, account }: Pick<Ask, 'resource' | 'account'>, caller: Caller): string =>
+export const ownerOf = ({ resource, account }: Pick<Ask, 'resource' | 'account'>, caller: Subject): string =>
   account ?? accountOf(resource) ?? caller.account;
 
 /** What has been looked up for a question. */
@@ -81,7 +91,7 @@ export interface Known {
  * that say who the principal is follow from the principal itself when a policy is evaluated.
  */
 export function contextOf(
-  caller: Caller,
+  caller: Subject,
   { tags, ownerAccount, home, owner }: Known,
   now: Date,
   question: Ask & { readonly action: string },

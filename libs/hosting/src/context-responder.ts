@@ -1,5 +1,6 @@
 import type { Sources } from '@muniment/kernel';
 import {
+  type Authorizer,
   BusAuthorizer,
   ContextHost,
   type ContextHostParts,
@@ -11,6 +12,8 @@ import {
 } from '@muniment/runtime';
 import { contexts } from './contexts.js';
 import type { Parts } from './parts.js';
+
+type Answering = (asked: unknown) => Promise<unknown>;
 
 export interface ContextRows {
   readonly readModels: ReadModels;
@@ -26,12 +29,23 @@ export const noSealer: Sealer = new Proxy({} as Sealer, {
   },
 });
 
+/** What a context needs that not every one does. */
+export interface ContextExtras {
+  readonly sealer?: Sealer;
+  readonly history?: Sources['history'];
+  readonly decide?: Sources['decide'];
+  /** Who decides; the decisions service itself asks nobody else. */
+  readonly authorizer?: Authorizer;
+  /** What services ask of it that is no operation, by the last word of the subject. */
+  readonly further?: Readonly<Record<string, (asked: never) => Promise<unknown>>>;
+}
+
 /** Answers all operations of a context over the bus; decisions are the decisions service's. */
 export async function respondFor(
   name: string,
   { bus, log, logger }: Parts,
   { readModels, rows, prompt }: ContextRows,
-  { sealer = noSealer, history }: { readonly sealer?: Sealer; readonly history?: Sources['history'] } = {},
+  { sealer = noSealer, authorizer = new BusAuthorizer(bus), further = {}, ...more }: ContextExtras = {},
 ): Promise<() => Promise<void>> {
   const context = contexts.find((each) => each.name === name);
   if (context === undefined) throw new Error(`there is no context \`${name}\``);
@@ -40,13 +54,17 @@ export async function respondFor(
     readModels,
     rows,
     projectors: prompt,
-    authorizer: new BusAuthorizer(bus),
+    authorizer,
     sealer,
     ids: randomIds,
     writers: { shared: true },
     unexpected: (error, { requestId, operation }) =>
       logger.error({ err: error, requestId, operation }, 'unexpected error'),
-    ...(history && { history }),
+    ...more,
   });
-  return bus.respond(`muniment.${name}`, (_, request: Request) => host.handle(request));
+  const prefix = `muniment.${name}`;
+  return bus.respond(prefix, (subject, asked: Request) => {
+    const word = subject.slice(prefix.length + 1);
+    return Object.hasOwn(further, word) ? (further[word] as Answering)(asked) : host.handle(asked);
+  });
 }

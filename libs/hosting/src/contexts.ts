@@ -1,5 +1,6 @@
 import { auditOperations, lastUsed } from '@muniment/audit';
 import { credentials, credentialsOperations } from '@muniment/credentials';
+import { decisionsOperations } from '@muniment/decisions';
 import { directory, directoryOperations, platform } from '@muniment/directory';
 import type { Aggregate } from '@muniment/kernel';
 import type { Context, Projection } from '@muniment/runtime';
@@ -13,6 +14,7 @@ export const contexts: readonly Context[] = [
   { name: 'directory', operations: directoryOperations, aggregates: unlike(directory, platform) },
   { name: 'credentials', operations: credentialsOperations, aggregates: unlike(credentials) },
   { name: 'sts', operations: stsOperations, aggregates: [] },
+  { name: 'decisions', operations: decisionsOperations, aggregates: [] },
   { name: 'audit', operations: auditOperations, aggregates: [] },
 ];
 

@@ -32,6 +32,8 @@ export interface Sources {
   count(model: ReadModel<never>, account?: string): Awaitable<number>;
   /** Call records of an account, newest first, in batches; only audit has them. */
   history(account: string, from: Date, to: Date): AsyncIterable<readonly unknown[]>;
+  /** What the decisions context answers to a question in a form of its own; it alone can be asked. */
+  decide(question: unknown, call: Pick<Call, 'caller' | 'now' | 'partition'>): Awaitable<unknown>;
   seal(subject: Subject, plaintext: string): Promise<string>;
   /** So many random bytes, base64. */
   random(bytes: number): string;

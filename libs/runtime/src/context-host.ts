@@ -40,6 +40,7 @@ export interface ContextHostParts {
   readonly sealer: Sealer;
   readonly ids: Ids;
   readonly history?: Sources['history'];
+  readonly decide?: Sources['decide'];
   /** Where other replicas write the same accounts, this says so. */
   readonly writers?: WriterOptions;
   /** Told of errors that no model declares; the client is told nothing. */

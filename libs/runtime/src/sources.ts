@@ -39,6 +39,7 @@ export interface SourceParts {
   readonly sealer: Sealer;
   readonly ids: Ids;
   readonly history?: Sources['history'];
+  readonly decide?: Sources['decide'];
 }
 
 /** 20 characters for access keys, 21 for everything else (requirements-4 section 1.3, requirements-1 section 11). */
@@ -48,8 +49,13 @@ const noHistory: Sources['history'] = () => {
   throw new Error('call records are kept by the audit service only');
 };
 
+const noDecisions: Sources['decide'] = () => {
+  throw new Error('questions about anybody are answered by the decisions service only');
+};
+
 /** What operations read from, with the call's own account as the default. */
-export function sourcesFor({ rows, sealer, ids, history = noHistory }: SourceParts, account: string): Sources {
+export function sourcesFor(parts: SourceParts, account: string): Sources {
+  const { rows, sealer, ids, history = noHistory, decide = noDecisions } = parts;
   const any = <Row>(model: ReadModel<Row>) => rows.of(model as ReadModel<never>);
   return {
     find: (model, key, owner = account) => any(model).find(model, owner, key),
@@ -60,6 +66,7 @@ export function sourcesFor({ rows, sealer, ids, history = noHistory }: SourcePar
       any(model).filed(model, page.account ?? account, index, value, page),
     count: (model, owner = account) => any(model).count(model, owner),
     history,
+    decide,
     seal: (subject, plaintext) => sealer.seal(subject, plaintext),
     random: (bytes) => ids.random(bytes),
     id: (prefix) => ids.unique(prefix, idLength(prefix)),

@@ -33,6 +33,9 @@ export function fits(format: string, arn: string): 'not' | 'loosely' | 'strictly
   return matchesTemplate(expected[4], parts[4]) ? 'loosely' : 'not';
 }
 
+/** Whether an ARN is what a format says, placeholders at its end going over `/` and `:` if need be. */
+export const fitsArnFormat = (format: string, arn: string): boolean => fits(format, arn) !== 'not';
+
 /** How much a format says of the resource: the more, the better a match. */
 export const literalLength = (format: string): number =>
   literalsOf(arnParts(format)?.[4] ?? '').reduce((sum, { length }) => sum + length, 0);

@@ -211,10 +211,11 @@ test('whatever JSON comes is read or refused, never thrown at', () => {
 
 test("definitions of AWS's services and of Muniment's have the same form", async () => {
   const renamed = (definition: unknown, from: string) =>
-    JSON.parse(JSON.stringify(definition).replaceAll(`"${from}:`, '"own:').replaceAll(`:${from}:`, ':own:')) as Record<
-      string,
-      unknown
-    >;
+    JSON.parse(
+      JSON.stringify(definition)
+        .replaceAll(`"${from}:`, '"own:')
+        .replaceAll(/:(?:iam|sts|sqs|muniment):/g, ':own:'),
+    ) as Record<string, unknown>;
   const sqs = (await awsServices()).service('sqs');
   for (const service of [sqs, munimentService]) {
     const { conditionKeys, ...rest } = renamed(service, service?.prefix ?? '');

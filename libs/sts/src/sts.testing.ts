@@ -101,6 +101,7 @@ function sourcesOf(history: History): Sources {
     filed: unread,
     count: unread,
     history: unread,
+    decide: unread,
     seal: unread,
     random: unread,
     id: unread,

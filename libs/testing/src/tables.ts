@@ -36,6 +36,9 @@ export class Tables {
       history: () => {
         throw new Error('call records are kept by the audit service only');
       },
+      decide: () => {
+        throw new Error('questions about anybody are answered by the decisions service only');
+      },
       seal: async ({ account, id }, plaintext) => `sealed for ${account}/${id}: ${plaintext}`,
       random: (bytes) => secrets.random(bytes),
       id: (prefix) => secrets.id(prefix),

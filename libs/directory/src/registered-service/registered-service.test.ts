@@ -28,9 +28,13 @@ const inList = (prefix: string, ActionCount: number) => ({
   RegisteredAt: at,
 });
 
+/** Goes by the action of the operation that it does many times. */
+const withoutAction = ['BatchIsAuthorized'];
+
 test('every operation of the own API is an action in the catalogue', () => {
   const actions = munimentService.actions.map(({ name }) => name).sort();
-  expect(actions).toEqual(Object.keys(muniment.service.operations).sort());
+  const operations = Object.keys(muniment.service.operations).sort();
+  expect([...actions, ...withoutAction].sort()).toEqual(operations);
 });
 
 test('what the model lets in is what the definition may be', () => {

@@ -1,0 +1,108 @@
+import type { muniment } from '@muniment/aws-model';
+import { type ContextValue, fold } from '@muniment/kernel';
+import type { ConditionKeyType } from '@muniment/service-catalog';
+import { Unanswerable } from './unanswerable.js';
+import type { OwnService } from './own-service.js';
+
+/** Keys that Muniment knows better than who asks: whoever could give them could be anybody. */
+const known: ReadonlySet<string> = new Set(
+  [
+    'CurrentTime',
+    'EpochTime',
+    'PrincipalAccount',
+    'PrincipalArn',
+    'PrincipalIsAWSService',
+    'PrincipalOrgID',
+    'PrincipalOrgPaths',
+    'PrincipalServiceName',
+    'PrincipalServiceNamesList',
+    'PrincipalType',
+    'ResourceAccount',
+    'ResourceOrgID',
+    'ResourceOrgPaths',
+    'userid',
+    'username',
+  ].map((name) => fold(`aws:${name}`)),
+);
+
+/** Of the caller's own session, too. */
+const knownOfCaller: ReadonlySet<string> = new Set(
+  ['MultiFactorAuthAge', 'MultiFactorAuthPresent', 'SourceIdentity', 'TokenIssueTime'].map((name) =>
+    fold(`aws:${name}`),
+  ),
+);
+
+const principalTags = fold('aws:PrincipalTag/');
+
+const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** What a value of a type may be; what is read from text here is read so by the policy engine, too. */
+const fits: Readonly<Record<string, (value: string | number | boolean) => boolean>> = {
+  String: (value) => typeof value === 'string',
+  ARN: (value) => typeof value === 'string',
+  IPAddress: (value) => typeof value === 'string',
+  Binary: (value) => typeof value === 'string',
+  Numeric: (value) => typeof value === 'number' || (typeof value === 'string' && number.test(value)),
+  Date: (value) => typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Date.parse(value))),
+  Bool: (value) => typeof value === 'boolean' || value === 'true' || value === 'false',
+};
+
+type Single = string | number | boolean;
+
+/** A value by whichever member it came. Bounds of numbers are checked here: JSON has names for what is not finite. */
+function valueOf(key: string, given: muniment.ContextValue): Single | readonly Single[] {
+  const { String: text, StringList, Number: figure, NumberList, Boolean: flag, Date: time } = given;
+  const value = text ?? StringList ?? figure ?? NumberList ?? flag ?? time?.toISOString();
+  if (value === undefined) throw new Unanswerable(`the condition key \`${key}\` has no value`);
+  for (const each of Array.isArray(value) ? value : [value]) {
+    if (typeof each === 'number' && !Number.isFinite(each)) {
+      throw new Unanswerable(`the condition key \`${key}\` has \`${each}\`, which is no number`);
+    }
+  }
+  return value;
+}
+
+const listPrefix = 'ArrayOf';
+
+function typed(key: string, value: Single | readonly Single[], type: ConditionKeyType): Single | readonly Single[] {
+  const many = type.startsWith(listPrefix);
+  const fit = fits[many ? type.slice(listPrefix.length) : type];
+  const values = isList(value) ? value : [value];
+  if ((isList(value) && !many) || !values.every((each) => fit?.(each))) {
+    throw new Unanswerable(`the condition key \`${key}\` is of type \`${type}\``);
+  }
+  return many ? values : value;
+}
+
+const isList = (value: Single | readonly Single[]): value is readonly Single[] => Array.isArray(value);
+
+/** The condition keys that come with a question, checked against what is known of the service that it is about. */
+export function contextIn(
+  given: muniment.Question['Context'],
+  service: OwnService | undefined,
+  ofCaller: boolean,
+): Record<string, ContextValue> | undefined {
+  if (given === undefined) return undefined;
+  const keys: Record<string, ContextValue> = {};
+  const seen = new Set<string>();
+  for (const key of Object.keys(given)) {
+    const folded = fold(key);
+    if (folded.indexOf(':') < 1) throw new Unanswerable(`\`${key}\` is no condition key: it has no prefix`);
+    if (seen.size === seen.add(folded).size) throw new Unanswerable(`the condition key \`${key}\` is given twice`);
+    if (known.has(folded) || folded.startsWith(principalTags) || (ofCaller && knownOfCaller.has(folded))) {
+      throw new Unanswerable(`the condition key \`${key}\` is known to Muniment and cannot be given`);
+    }
+    const value = valueOf(key, given[key] as muniment.ContextValue);
+    const type = service?.owns(folded) ? typeIn(service, key, folded) : undefined;
+    const read = type === undefined ? value : typed(key, value, type);
+    keys[key] = isList(read) ? read.map(String) : read;
+  }
+  return keys;
+}
+
+/** A key that is spelt wrong is a condition that is not looked at: a denial could be missed. */
+function typeIn(service: OwnService, key: string, folded: string): ConditionKeyType {
+  const type = service.typeOf(folded);
+  if (type === undefined) throw new Unanswerable(`the service has no condition key \`${key}\``);
+  return type;
+}

@@ -1,0 +1,205 @@
+import type { muniment } from '@muniment/aws-model';
+import type { Awaitable, Caller } from '@muniment/kernel';
+import { type AuthorizationRequest, denialText, explain } from '@muniment/policy';
+import type { Brought, Decisions, Judgement, Question } from '../decisions.js';
+import type { Subject } from '../request-context.js';
+import { contextIn } from './context.js';
+import { DocumentsBrought } from './documents-brought.js';
+import type { OwnService } from './own-service.js';
+import { policyTypes, statementOf, traceOf } from './traced.js';
+import { Unanswerable } from './unanswerable.js';
+
+/** Who asks; where nobody is known who does, every question has to say whom it is about. */
+export interface Asking {
+  readonly caller?: Caller;
+  readonly partition: string;
+  readonly now: Date;
+}
+
+/** What came of a question. */
+export type Answered = muniment.IsAuthorizedResponse | { readonly error: Unanswerable };
+
+/** Decisions that a batch may need altogether: they are made one after another, and nothing else meanwhile. */
+const mostDecisions = 1000;
+
+const anything = ['*'];
+
+/** A session is asked about by name: what it was given besides is only in its token, and in the question. */
+const ofRoles = ['SessionTags', 'SessionPolicy', 'SessionPolicyArns'] as const;
+
+/**
+ * Answers questions about anybody by the policies in force. What cannot be decided is never allowed: it is an error.
+ *
+ * @example
+ * const inquiries = new Inquiries(decisions);
+ * await inquiries.answer({ Principal: arn, Actions: ['orders:GetOrder'], Resources: [order] }, { partition, now });
+ */
+export class Inquiries {
+  readonly #decisions: Decisions;
+  readonly #brought = new DocumentsBrought();
+
+  constructor(decisions: Decisions) {
+    this.#decisions = decisions;
+  }
+
+  /** Rejects only when the directory cannot be read. */
+  answer(question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+    try {
+      const judged = this.#answer(question, asking);
+      return judged instanceof Promise ? judged.catch(unanswered) : judged;
+    } catch (error) {
+      return unanswered(error);
+    }
+  }
+
+  /** Each question by itself; one that cannot be decided is denied. */
+  answerAll(questions: readonly muniment.Question[], asking: Asking): Awaitable<readonly muniment.Answer[]> {
+    const needed = questions.reduce(
+      (sum, { Actions, Resources }) => sum + Actions.length * (Resources?.length ?? 1),
+      0,
+    );
+    if (needed > mostDecisions) {
+      const error = new Unanswerable(
+        `${needed} decisions are needed for all questions, at most ${mostDecisions} are made`,
+      );
+      return questions.map(() => inBatch({ error }));
+    }
+    const answers = questions.map((question) => this.answer(question, asking));
+    if (answers.some((answer) => answer instanceof Promise)) {
+      return Promise.all(answers.map(async (answer) => inBatch(await answer)));
+    }
+    return (answers as Answered[]).map(inBatch);
+  }
+
+  #answer(question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+    const subject = this.#subject(question, asking);
+    if (subject instanceof Promise) return subject.then((found) => this.#about(found, question, asking));
+    return this.#about(subject, question, asking);
+  }
+
+  #subject(question: muniment.IsAuthorizedRequest, { caller, partition }: Asking): Awaitable<Subject> {
+    const { Principal: arn } = question;
+    if (arn === undefined) return themselves(question, caller);
+    const found = this.#decisions.named.principal(arn, partition);
+    return found instanceof Promise
+      ? found.then((principal) => subjectOf(principal, question, arn))
+      : subjectOf(found, question, arn);
+  }
+
+  #about(subject: Subject, question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+    const prefix = prefixOf(question.Actions);
+    const service = this.#decisions.named.service(subject.principal.account, prefix);
+    return service instanceof Promise
+      ? service.then((found) => this.#judge(subject, found, question, asking))
+      : this.#judge(subject, service, question, asking);
+  }
+
+  #judge(
+    subject: Subject,
+    service: OwnService | undefined,
+    question: muniment.IsAuthorizedRequest,
+    { partition, now, caller }: Asking,
+  ): Awaitable<Answered> {
+    const questions = questionsOf(question, service, caller !== undefined && question.Principal === undefined);
+    const brought: Brought = this.#brought.of(question, partition);
+    if (question.Explain) return this.#explain(subject, questions, now, brought);
+    const judged = this.#decisions.judge(subject, questions, now, brought);
+    return judged instanceof Promise ? judged.then(answerOf) : answerOf(judged);
+  }
+
+  /** By sets that still have their documents: those that decide have not. */
+  async #explain(subject: Subject, questions: readonly Question[], now: Date, brought: Brought): Promise<Answered> {
+    const Traces: muniment.Trace[] = [];
+    const watch: Brought['watch'] = (request: AuthorizationRequest, policies) => {
+      if (policies) Traces.push(traceOf(request, explain(request, policies)));
+    };
+    const judged = await this.#decisions.explaining.judge(subject, questions, now, { ...brought, watch });
+    return { ...answerOf(judged), Traces };
+  }
+}
+
+function unanswered(error: unknown): Answered {
+  if (error instanceof Unanswerable) return { error };
+  throw error;
+}
+
+function themselves(question: muniment.Question, caller: Caller | undefined): Subject {
+  if (!caller) throw new Unanswerable('`Principal` is missing: nobody is known who asks');
+  refuseSession(question);
+  return caller;
+}
+
+function refuseSession(question: muniment.Question): void {
+  const given = ofRoles.find((member) => question[member] !== undefined);
+  if (given) throw new Unanswerable(`\`${given}\` is for roles and their sessions only`);
+}
+
+function subjectOf(principal: Subject['principal'] | undefined, question: muniment.Question, arn: string): Subject {
+  if (!principal) throw new Unanswerable(`there is no principal \`${arn}\``, 'UnknownPrincipalException');
+  const { account } = principal;
+  if (principal.type !== 'AssumedRole') {
+    refuseSession(question);
+    return { account, principal };
+  }
+  const { SessionTags, SessionPolicyArns } = question;
+  const tags = SessionTags && Object.fromEntries(SessionTags.map(({ Key, Value }) => [Key, Value]));
+  const session = {
+    kind: 'AssumeRole' as const,
+    ...(tags && { tags }),
+    ...(SessionPolicyArns && { policyArns: SessionPolicyArns }),
+  };
+  return { account, principal, session };
+}
+
+/** One question is about one service: its definition says what the condition keys are. */
+function prefixOf(actions: readonly string[]): string {
+  const [first = ''] = actions;
+  const prefix = first.slice(0, Math.max(first.indexOf(':'), 0));
+  for (const action of actions) {
+    const colon = action.indexOf(':');
+    if (colon < 1 || colon === action.length - 1 || /[*?\s]/.test(action)) {
+      throw new Unanswerable(`\`${action}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
+    }
+    if (action.slice(0, colon).toLowerCase() !== prefix.toLowerCase()) {
+      throw new Unanswerable(`\`${action}\` is an action of another service than \`${first}\`: ask for each by itself`);
+    }
+  }
+  return prefix;
+}
+
+const isArn = (resource: string): boolean => /^arn(?::[^:]*){4}:[^]+$/.test(resource);
+
+function questionsOf(question: muniment.Question, service: OwnService | undefined, ofCaller: boolean): Question[] {
+  const { Actions, Resources = anything, ResourceOwner, Context } = question;
+  const context = contextIn(Context, service, ofCaller);
+  const questions: Question[] = [];
+  for (const action of Actions) {
+    for (const resource of Resources) {
+      const objection = service?.objection(action, resource);
+      if (objection !== undefined) throw new Unanswerable(objection);
+      if (resource !== '*' && !isArn(resource)) throw new Unanswerable(`\`${resource}\` is neither an ARN nor \`*\``);
+      questions.push({ action, resource, account: ResourceOwner, context });
+    }
+  }
+  return questions;
+}
+
+function answerOf({ request, decision }: Judgement): muniment.IsAuthorizedResponse {
+  const { effect, explicit, by, statements } = decision;
+  const DeterminingStatements = statements.map(statementOf);
+  if (effect === 'Allow') return { Decision: 'ALLOW', Explicit: false, DeterminingStatements };
+  return {
+    Decision: 'DENY',
+    Explicit: explicit,
+    ...(by !== undefined && { DeniedBy: policyTypes[by] }),
+    ...(request && { Action: request.action, Resource: request.resource, Message: denialText(request, decision) }),
+    DeterminingStatements,
+  };
+}
+
+function inBatch(answered: Answered): muniment.Answer {
+  if (!('error' in answered)) return answered;
+  const { code, message } = answered.error;
+  const Error = { Code: code, Message: message };
+  return { Decision: 'DENY', Explicit: false, DeterminingStatements: [], Error };
+}
