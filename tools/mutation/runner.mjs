@@ -15,6 +15,12 @@ const switches = (globalThis.__stryker__ ??= {});
 
 const messageOf = (failure) => (failure instanceof Error ? failure.message : String(failure));
 
+function summed(some, more) {
+  const sum = { ...some };
+  for (const [mutant, hits] of Object.entries(more)) sum[mutant] = (sum[mutant] ?? 0) + hits;
+  return sum;
+}
+
 async function run(files, { isWanted, bail }) {
   const results = [];
   for (const test of testsOf(files)) {
@@ -59,11 +65,19 @@ class SuiteRunner {
     return { reloadEnvironment: true };
   }
 
+  /** What runs while a file loads, runs for each of its tests: all is loaded anew for each mutant, so nothing is static. */
   async dryRun({ disableBail }) {
     switches.activeMutant = undefined;
-    switches.mutantCoverage = { static: {}, perTest: {} };
-    const result = await run(this.files, { isWanted: this.isMeant, bail: !disableBail });
-    return { ...result, mutantCoverage: switches.mutantCoverage };
+    const tests = [];
+    const perTest = {};
+    for (const file of this.files) {
+      switches.mutantCoverage = { static: {}, perTest: {} };
+      const result = await run([file], { isWanted: this.isMeant, bail: !disableBail });
+      const { static: loading, perTest: running } = switches.mutantCoverage;
+      for (const { id } of result.tests) perTest[id] = summed(loading, running[id] ?? {});
+      tests.push(...result.tests);
+    }
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: { static: {}, perTest } };
   }
 
   async mutantRun({ activeMutant, testFilter, disableBail, hitLimit, sandboxFileName }) {
