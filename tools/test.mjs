@@ -35,6 +35,8 @@ async function run(jestArguments) {
     '--no-warnings',
     jest,
     '--testTimeout=30000',
+    // A test that failed in the middle may have left something running: the run ends all the same.
+    '--forceExit',
     '--json',
     `--outputFile=${outputFile}`,
   ];

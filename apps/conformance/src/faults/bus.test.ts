@@ -24,7 +24,7 @@ needsServer('redis');
 needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
 
-const outage = long ? 600_000 : 2500;
+const outage = long ? 600_000 : 4000;
 const began = new Date();
 
 let cluster: Cluster;

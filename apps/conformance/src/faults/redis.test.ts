@@ -14,7 +14,7 @@ needsServer('redis');
 needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
 
-const outage = long ? 600_000 : 1500;
+const outage = long ? 600_000 : 3000;
 
 let cluster: Cluster;
 let people: People;
