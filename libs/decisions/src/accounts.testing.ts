@@ -25,6 +25,11 @@ export class Accounts {
     findById: (model, id, owner) => this.#read(() => this.#table(model, owner)?.byId(id)) as never,
   };
 
+  /** All rows of an account, as lists give them. */
+  rowsOf<Row>(model: ReadModel<Row>, owner: string): Row[] {
+    return [...(this.#table(model, owner)?.values() ?? [])];
+  }
+
   /** Folds events of an account; answers which rows have changed. */
   happen(owner: string, ...events: readonly DirectoryEvent[]): Change[] {
     return this.#fold(directories, owner, events);

@@ -32,7 +32,7 @@ const types: Readonly<Record<ControlType, 'scp' | 'rcp'>> = {
 export async function placeOf(
   account: string,
   from: Reader,
-  documents: Documents,
+  documents: Pick<Documents, 'compiled'>,
   partition: string,
 ): Promise<Place | undefined> {
   const placement = await placementOf(from, account);

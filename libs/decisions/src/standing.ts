@@ -1,4 +1,4 @@
-import { groups, managedDocument, roles, users } from '@muniment/directory/contract';
+import { type Group, groups, managedDocument, roles, users } from '@muniment/directory/contract';
 import type { Principal, Tag } from '@muniment/kernel';
 import type { CompiledPolicy, PolicySet, PolicyType } from '@muniment/policy';
 import { type Documents, unreadable } from './documents.js';
@@ -13,13 +13,13 @@ export interface Standing {
 
 /** Where policies of one account are read and compiled. */
 export interface Library {
-  readonly documents: Documents;
+  readonly documents: Pick<Documents, 'compiled'>;
   readonly from: Reader;
   readonly account: string;
   readonly partition: string;
 }
 
-/** What a user and a role have in common. */
+/** What a user, a group and a role have in common. */
 interface Holder {
   readonly inline: Readonly<Record<string, string>>;
   readonly attached: readonly string[];
@@ -72,7 +72,7 @@ async function bounded({ boundary }: Holder, identity: CompiledPolicy[], library
 
 /** `prefix` tells policies of a group from those of the user itself. */
 async function identityPolicies(
-  { inline, attached }: Holder,
+  { inline, attached }: Pick<Holder, 'inline' | 'attached'>,
   prefix: string,
   library: Library,
 ): Promise<CompiledPolicy[]> {
@@ -87,11 +87,14 @@ async function groupPolicies(ids: readonly string[], library: Library): Promise<
   const policies: CompiledPolicy[] = [];
   for (const id of ids) {
     const group = await library.from.findById(groups, id, library.account);
-    if (group) policies.push(...(await identityPolicies(group, `group/${group.groupName}/`, library)));
+    if (group) policies.push(...(await policiesOfGroup(group, library)));
     else policies.push(unreadable(id, 'identity'));
   }
   return policies;
 }
+
+export const policiesOfGroup = (group: Group, library: Library): Promise<CompiledPolicy[]> =>
+  identityPolicies(group, `group/${group.groupName}/`, library);
 
 /** The default version of a managed policy, AWS's or the account's own. */
 export async function managedPolicy(arn: string, type: PolicyType, library: Library): Promise<CompiledPolicy> {

@@ -15,6 +15,7 @@ export {
 } from './managed-policy/managed-policy.js';
 export { type RegisteredService, registeredServices } from './registered-service/registered-service.js';
 export { type Role, roles } from './role/role.js';
+export { shownTrust } from './role/trust.js';
 export { type User, users } from './user/user.js';
 export { type Account, accounts, everybody, type PlatformEvent, platform } from './platform/platform.js';
 export { accessAfter, type AccountAccess } from './organization/account-access.js';
