@@ -1,5 +1,5 @@
 import type { PolicyElement } from './document.js';
-import { compileText, matchesText, type TextMatcher } from './wildcard.js';
+import { compileText, isWild, matchesText, type TextMatcher } from './wildcard.js';
 
 /** An action as policies compare it. */
 export interface Action {
@@ -7,6 +7,15 @@ export interface Action {
   readonly text: string;
   /** The part before the colon; the whole text when there is none. */
   readonly service: string;
+  /** The service's bit: policies that do not have it are not about the service. */
+  readonly bit: number;
+}
+
+/** One of 31 bits for each service; several services may share one. */
+export function bitOf(service: string): number {
+  let hash = 0;
+  for (let at = 0; at < service.length; at += 1) hash = (hash * 31 + service.charCodeAt(at)) % 997;
+  return 1 << (hash % 31);
 }
 
 /** Actions by all the ways requests spell them. Anybody may ask for anything, so only so many are kept. */
@@ -17,7 +26,8 @@ export function actionOf(spelled: string): Action {
   const known = actions.get(spelled);
   if (known !== undefined) return known;
   const text = spelled.toLowerCase();
-  const action: Action = { text, service: serviceOf(text) };
+  const service = serviceOf(text);
+  const action: Action = { text, service, bit: bitOf(service) };
   if (actions.size >= mostActions) actions.clear();
   actions.set(spelled, action);
   return action;
@@ -49,10 +59,6 @@ export function compileAction({ negated, values }: PolicyElement): ActionMatcher
     services.add(service);
   }
   return { negated, everything, literals, wildcards, services: anyService ? undefined : services };
-}
-
-function isWild(text: string): boolean {
-  return text.includes('*') || text.includes('?');
 }
 
 function serviceOf(action: string): string {

@@ -38,9 +38,13 @@ const COLON = 0x3a;
 
 /** Where the resource part starts, behind the fifth colon; -1 when the text is not an ARN. One walk, nothing cut out. */
 export function resourceOffset(text: string): number {
-  if (text.slice(0, 4) !== 'arn:') return -1;
-  let colons = 1;
-  for (let at = 4; at < text.length; at += 1) {
+  return text.slice(0, 4) === 'arn:' ? behindFifthColon(text) : -1;
+}
+
+/** The same of a text that may begin with anything. */
+export function behindFifthColon(text: string): number {
+  let colons = 0;
+  for (let at = 0; at < text.length; at += 1) {
     if (text.charCodeAt(at) !== COLON) continue;
     colons += 1;
     if (colons === 5) return at + 1;

@@ -1,4 +1,4 @@
-import { compileAction, matchesAction, type Action, type ActionMatcher } from './action.js';
+import { bitOf, compileAction, matchesAction, type Action, type ActionMatcher } from './action.js';
 import { compileCondition, type Condition } from './condition/condition.js';
 import type { PolicyDocument, PolicyStatement } from './document.js';
 import { compilePrincipal, type PrincipalMatcher } from './principal.js';
@@ -54,6 +54,8 @@ export interface CompiledPolicy {
   /** What it was made from, for `explain`; undefined when it was not to be kept. */
   readonly document: PolicyDocument | undefined;
   readonly statements: readonly CompiledStatement[];
+  /** Bits of the services that it is about; all of them when some statement can match any. */
+  readonly services: number;
   readonly byService: ReadonlyMap<string, ActionIndex>;
   /** Statements that can match an action of any other service. */
   readonly general: ActionIndex;
@@ -94,8 +96,12 @@ export function compilePolicy(document: PolicyDocument, identity: PolicyIdentity
     }
   }
   const general = indexOf(statements, undefined);
-  return { id, type, document: explainable ? document : undefined, statements, byService, general };
+  let services = general.statements.length > 0 ? EVERY_BIT : 0;
+  for (const service of byService.keys()) services |= bitOf(service);
+  return { id, type, document: explainable ? document : undefined, statements, services, byService, general };
 }
+
+const EVERY_BIT = -1;
 
 /** Statements for the actions of one service; without one, for those of services that no statement names. */
 function indexOf(statements: readonly CompiledStatement[], service: string | undefined): ActionIndex {
@@ -129,6 +135,7 @@ const mostIndexed = 128;
 
 /** The statements about an action, in their order; the principal, resource and conditions are still to be asked. */
 export function candidatesOf(policy: CompiledPolicy, action: Action): readonly CompiledStatement[] {
+  if ((policy.services & action.bit) === 0) return NONE;
   const { statements, byAction } = policy.byService.get(action.service) ?? policy.general;
   if (statements.length === 0) return NONE;
   const known = byAction.get(action.text);
@@ -138,4 +145,42 @@ export function candidatesOf(policy: CompiledPolicy, action: Action): readonly C
   if (byAction.size >= mostIndexed) byAction.clear();
   byAction.set(action.text, candidates);
   return candidates;
+}
+
+/** The statements of several policies about an action, found at once. */
+interface MergedIndex {
+  readonly policies: readonly CompiledPolicy[];
+  readonly byAction: Map<string, readonly CompiledStatement[]>;
+}
+
+const merged = new WeakMap<readonly CompiledPolicy[], MergedIndex>();
+
+/** From so many policies on, an index over all of them is worth its memory. */
+export const WORTH_MERGING = 8;
+const mostMerged = 64;
+
+/** `candidatesOf` all policies of a list, which may be asked for again: the list itself remembers. */
+export function candidatesOfAll(policies: readonly CompiledPolicy[], action: Action): readonly CompiledStatement[] {
+  const { byAction } = mergedIndex(policies);
+  const known = byAction.get(action.text);
+  if (known !== undefined) return known;
+  const found = policies.flatMap((policy) => candidatesOf(policy, action));
+  if (byAction.size >= mostMerged) byAction.clear();
+  byAction.set(action.text, found);
+  return found;
+}
+
+function mergedIndex(policies: readonly CompiledPolicy[]): MergedIndex {
+  const known = merged.get(policies);
+  if (known !== undefined && hasSame(known.policies, policies)) return known;
+  const index: MergedIndex = { policies: [...policies], byAction: new Map() };
+  merged.set(policies, index);
+  return index;
+}
+
+/** A list is not meant to be changed, but if it was, the old answer must not live on. */
+function hasSame(before: readonly CompiledPolicy[], now: readonly CompiledPolicy[]): boolean {
+  if (before.length !== now.length) return false;
+  for (let index = 0; index < now.length; index += 1) if (before[index] !== now[index]) return false;
+  return true;
 }

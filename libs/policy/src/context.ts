@@ -1,4 +1,4 @@
-import { arnParts } from './arn.js';
+import { arnParts, resourceOffset } from './arn.js';
 import { readAddress, type Address } from './condition/addresses.js';
 import { readInstant } from './condition/dates.js';
 import { readNumber } from './condition/numbers.js';
@@ -37,7 +37,8 @@ export class GivenValue {
   private readNumber: number | undefined;
   private readInstant: number | undefined;
   private readAddress: Address | 'unreadable' | undefined;
-  private readParts: readonly string[] | 'unreadable' | undefined;
+  private readOffset: number | undefined;
+  private readParts: readonly string[] | undefined;
 
   constructor(raw: ContextScalar) {
     this.raw = raw;
@@ -46,6 +47,7 @@ export class GivenValue {
     this.readNumber = undefined;
     this.readInstant = undefined;
     this.readAddress = undefined;
+    this.readOffset = undefined;
     this.readParts = undefined;
   }
 
@@ -81,10 +83,16 @@ export class GivenValue {
     return this.readAddress === 'unreadable' ? undefined : this.readAddress;
   }
 
+  /** Where the part behind the fifth colon starts; -1 when the value is not an ARN. */
+  get arnOffset(): number {
+    this.readOffset ??= resourceOffset(this.text);
+    return this.readOffset;
+  }
+
   /** The six parts of an ARN. */
   get arnParts(): readonly string[] | undefined {
-    this.readParts ??= arnParts(this.text) ?? 'unreadable';
-    return this.readParts === 'unreadable' ? undefined : this.readParts;
+    this.readParts ??= arnParts(this.text);
+    return this.readParts;
   }
 }
 

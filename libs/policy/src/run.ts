@@ -1,5 +1,12 @@
 import { type Action, matchesAction } from './action.js';
-import { candidatesOf, type CompiledPolicy, type CompiledStatement, type StatementRef } from './compile.js';
+import {
+  candidatesOf,
+  candidatesOfAll,
+  type CompiledPolicy,
+  type CompiledStatement,
+  type StatementRef,
+  WORTH_MERGING,
+} from './compile.js';
 import { forgetAnswers, holds } from './condition/condition.js';
 import { type ContextKey, forgetStamps, keySpelled } from './context-key.js';
 import { type Given, givenOf, isList, type RequestContext } from './context.js';
@@ -81,14 +88,19 @@ export class Run {
 
   /** Adds what matches in the policies of one type; true when one of them allows. */
   look(policies: readonly CompiledPolicy[]): boolean {
+    if (policies.length >= WORTH_MERGING) return this.lookThrough(candidatesOfAll(policies, this.action));
     let allow = false;
     for (const policy of policies) if (this.lookAt(policy)) allow = true;
     return allow;
   }
 
   lookAt(policy: CompiledPolicy): boolean {
+    return this.lookThrough(candidatesOf(policy, this.action));
+  }
+
+  private lookThrough(statements: readonly CompiledStatement[]): boolean {
     let allow = false;
-    for (const statement of candidatesOf(policy, this.action)) {
+    for (const statement of statements) {
       // Only a document read as another kind has principals here; they then limit the statement as well.
       if (statement.principal !== undefined && this.hitBy(statement) === HIT.none) continue;
       if (!this.matches(statement)) continue;

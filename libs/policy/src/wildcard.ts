@@ -53,6 +53,11 @@ export function matchesPattern(pattern: Pattern, text: string, from = 0): boolea
   return next === pattern.length;
 }
 
+/** Whether a text has wildcards in it. */
+export function isWild(text: string): boolean {
+  return text.includes('*') || text.includes('?');
+}
+
 /** A text compiled for matching: most patterns in policies are `*`, a plain text or a plain text with a star behind. */
 export interface TextMatcher {
   /** `pieces`: plain texts with stars between them. `pattern`: anything that has a `?` in it. */

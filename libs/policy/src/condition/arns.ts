@@ -1,10 +1,11 @@
-import { sixParts } from '../arn.js';
+import { compileArnPattern, coversArn } from '../arn-pattern.js';
+import type { GivenValue } from '../context.js';
 import type { Run } from '../run.js';
 import { compileTemplate, fillPattern, matchesTemplate, readTemplate, type Template } from '../variables.js';
-import { compileText, matchesPattern, matchesText, type Pattern, type TextMatcher } from '../wildcard.js';
+import { matchesPattern, type Pattern } from '../wildcard.js';
 
-/** Compares the six parts of an ARN with one value of an `Arn…` operator. */
-export type ArnTest = (parts: readonly string[], run: Run) => boolean;
+/** Compares a value, known to be an ARN, with one value of an `Arn…` operator. */
+export type ArnTest = (given: GivenValue, run: Run) => boolean;
 
 const COLON = 0x3a;
 
@@ -16,13 +17,8 @@ export function compileArn(text: string, variables: boolean): ArnTest {
   const template = variables ? readTemplate(text) : undefined;
   if (template !== undefined) return templateTest(template);
   if (text === '*') return () => true;
-  const matchers = sixParts(text)?.map(compileText);
-  if (matchers === undefined) return () => false;
-  return (parts) => allMatch(matchers, parts);
-}
-
-function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): boolean {
-  return matchers.every((matcher, index) => matchesText(matcher, parts[index] ?? ''));
+  const pattern = compileArnPattern(text);
+  return pattern === undefined ? () => false : (given) => coversArn(pattern, given.text, given.arnOffset);
 }
 
 /**
@@ -32,13 +28,14 @@ function allMatch(matchers: readonly TextMatcher[], parts: readonly string[]): b
 function templateTest(template: Template): ArnTest {
   const written = cutTemplate(template)?.map(compileTemplate);
   if (written === undefined) {
-    return (parts, run) => {
+    return ({ arnParts: parts }, run) => {
       const patterns = cutPattern(fillPattern(template, run));
-      return patterns?.every((pattern, index) => matchesPattern(pattern, parts[index] ?? '')) ?? false;
+      return patterns?.every((pattern, index) => matchesPattern(pattern, parts?.[index] ?? '')) ?? false;
     };
   }
   if (written.length !== 6) return () => false;
-  return (parts, run) => written.every((part, index) => matchesTemplate(part, parts[index] ?? '', 0, run));
+  return ({ arnParts: parts }, run) =>
+    written.every((part, index) => matchesTemplate(part, parts?.[index] ?? '', 0, run));
 }
 
 /** The template's six parts; undefined when it has no colon of its own. */

@@ -134,8 +134,5 @@ function likeTest(text: string, variables: boolean): ValueTest {
 
 function arnTest(text: string, variables: boolean): ValueTest {
   const test = compileArn(text, variables);
-  return (given, run) => {
-    const parts = given.arnParts;
-    return parts !== undefined && test(parts, run);
-  };
+  return (given, run) => given.arnOffset >= 0 && test(given, run);
 }
