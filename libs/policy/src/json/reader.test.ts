@@ -179,11 +179,15 @@ describe('limits (reliability-security S22)', () => {
   });
 
   test('time grows with the length, not with its square', () => {
+    // The best of several: on a busy machine any one may have had to wait.
     const timed = (length: number): number => {
       const text = `[${'"\\n",'.repeat(length)}"${'a'.repeat(length)}"]`;
-      const started = performance.now();
-      read(text, { maxLength: 10_000_000 });
-      return performance.now() - started;
+      const times = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        read(text, { maxLength: 10_000_000 });
+        return performance.now() - started;
+      });
+      return Math.min(...times);
     };
     timed(1000);
     // Sixteen times the text: quadratic time would be 256 times as long.
