@@ -15,7 +15,10 @@ const denied = (by: PolicyType | undefined, explicit: boolean): Decision => ({
 });
 
 test.each<[PolicyType, boolean, string]>([
+  ['scp', false, 'because no service control policy allows the iam:GetUser action'],
   ['scp', true, 'with an explicit deny in a service control policy'],
+  ['rcp', false, 'because no resource control policy allows the iam:GetUser action'],
+  ['rcp', true, 'with an explicit deny in a resource control policy'],
   ['boundary', false, 'because no permissions boundary allows the iam:GetUser action'],
   ['boundary', true, 'with an explicit deny in a permissions boundary'],
   ['session', false, 'because no session policy allows the iam:GetUser action'],

@@ -64,7 +64,7 @@ function isMapped(words: readonly number[]): boolean {
 }
 
 function readBits(text: string): number {
-  if (text.length === 0 || text.length > 3 || (text.length > 1 && text[0] === '0')) return -1;
+  if (text === '' || (text.length > 1 && text[0] === '0')) return -1;
   for (let at = 0; at < text.length; at += 1) if (!isDigit(text.charCodeAt(at))) return -1;
   return Number(text);
 }
@@ -98,7 +98,6 @@ function readOctets(text: string): number {
 function readHextets(text: string): number[] | undefined {
   if (text.length > 45) return undefined;
   const gap = text.indexOf('::');
-  if (gap !== text.lastIndexOf('::')) return undefined;
   if (gap < 0) {
     const all = readGroups(text, true);
     return all?.length === 8 ? wordsOf(all) : undefined;
@@ -109,7 +108,7 @@ function readHextets(text: string): number[] | undefined {
   return wordsOf([...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail]);
 }
 
-/** The 16-bit groups of a run without `::`; the last may be dotted decimal where the address ends. */
+/** The 16-bit groups of a run, none of them empty; the last may be dotted decimal where the address ends. */
 function readGroups(text: string, mayEndDotted: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];

@@ -105,8 +105,34 @@ describe('addresses and networks (ruling 37)', () => {
     '::1.2.3',
     '1:2:3:4:5:6:7::8',
     '::1.2.3.4:5',
+    '1g::',
+    '1:2:3:4:5:6:7:',
+    ':1:2:3:4:5:6:7',
+    '1:::2',
+    '1.2.3.4::',
+    '1:2:3:4:5:6:7:1.2.3.4',
   ])('%j is no address', (text) => {
     expect(readAddress(text)).toBeUndefined();
+  });
+
+  test.each<[string, 4 | 6, number[]]>([
+    ['0.0.0.0', 4, [0]],
+    ['1.2.3.4', 4, [0x01020304]],
+    ['255.255.255.255', 4, [0xffffffff]],
+    ['::', 6, [0, 0, 0, 0]],
+    ['::0.0.0.0', 6, [0, 0, 0, 0]],
+    ['::1.2.3.4', 6, [0, 0, 0, 0x01020304]],
+    ['1:2:3:4:5:6:7:8', 6, [0x00010002, 0x00030004, 0x00050006, 0x00070008]],
+    ['1:2:3:4:5:6:1.2.3.4', 6, [0x00010002, 0x00030004, 0x00050006, 0x01020304]],
+    ['1:2::7:aBcD', 6, [0x00010002, 0, 0, 0x0007abcd]],
+    ['::ffff:1.2.3.4', 4, [0x01020304]],
+    ['::FFFF:102:304', 4, [0x01020304]],
+    ['0000:0000:0000:0000:0000:ffff:255.255.255.255', 4, [0xffffffff]],
+    ['1::ffff:1.2.3.4', 6, [0x00010000, 0, 0xffff, 0x01020304]],
+    ['0:0:0:1::ffff:1.2.3.4', 6, [0, 1, 0xffff, 0x01020304]],
+    ['::1:ffff:1.2.3.4', 6, [0, 0, 0x0001ffff, 0x01020304]],
+  ])('%s is of family %d: %j', (text, family, words) => {
+    expect(readAddress(text)).toEqual({ family, words });
   });
 
   test('accepts the IPv4 and IPv6 texts that node accepts, zones apart', () => {
@@ -125,6 +151,9 @@ describe('addresses and networks (ruling 37)', () => {
   test('a v4-mapped address is its IPv4 address', () => {
     expect(readAddress('::ffff:203.0.113.7')).toEqual(readAddress('203.0.113.7'));
     expect(readNetwork('::ffff:203.0.113.0/120')).toEqual(readNetwork('203.0.113.0/24'));
+    expect(readNetwork('::ffff:0:0/96')).toEqual(readNetwork('0.0.0.0/0'));
+    expect(readNetwork('::ffff:0:0/95')?.address.family).toBe(6);
+    expect(readNetwork('2001:db8::/96')?.address.family).toBe(6);
   });
 
   test.each([
@@ -138,6 +167,9 @@ describe('addresses and networks (ruling 37)', () => {
     '1.2.3.4/255.0.0.0',
     '/8',
     '1.2.3.4/8/9',
+    '::/1000',
+    '::/1a',
+    '1::2::3/8',
   ])('%j is no network', (text) => {
     expect(readNetwork(text)).toBeUndefined();
   });
@@ -156,6 +188,15 @@ describe('addresses and networks (ruling 37)', () => {
     ['2001:db8::/33', '2001:db8:8000::1', false],
     ['2001:db8::1', '2001:0db8:0:0:0:0:0:1', true],
     ['10.0.0.0/8', '::ffff:10.1.2.3', true],
+    ['0.0.0.0/8', '0.1.2.3', true],
+    ['0.0.0.0/8', '1.1.2.3', false],
+    ['203.0.113.7/32', '203.0.113.7', true],
+    ['203.0.113.7/32', '203.0.113.6', false],
+    ['2001:db8::1', '2001:db8::2', false],
+    ['2001:db8::1/128', '2001:db8::1', true],
+    ['2001:db8::/96', '2001:db8::1.2.3.4', true],
+    ['2001:db8::/96', '2001:db8::1:0:0', false],
+    ['::ffff:0:0/95', '::fffe:1.2.3.4', true],
   ])('%s holds %s: %s', (network, address, expected) => {
     const [base, one] = [readNetwork(network), readAddress(address)];
     expect(base !== undefined && one !== undefined && contains(base, one)).toBe(expected);
