@@ -1,12 +1,12 @@
+const fewest = 1024;
+
 /**
  * One object for each text, as long as anybody holds it: what many policies say in the same words is kept once, and what
- * no policy says any more is forgotten.
+ * no policy says any more is forgotten, at the latest when there are twice as many texts as there were.
  */
 export class Interned<Value extends object> {
   private readonly values = new Map<string, WeakRef<Value>>();
-  private readonly gone = new FinalizationRegistry<string>((text) => {
-    if (this.values.get(text)?.deref() === undefined) this.values.delete(text);
-  });
+  private sweepAt = fewest;
 
   get size(): number {
     return this.values.size;
@@ -21,8 +21,8 @@ export class Interned<Value extends object> {
     const known = this.values.get(text)?.deref();
     if (known !== undefined) return known;
     const value = make();
+    if (this.values.size >= this.sweepAt) this.sweep();
     this.values.set(text, new WeakRef(value));
-    this.gone.register(value, text);
     return value;
   }
 
@@ -31,5 +31,10 @@ export class Interned<Value extends object> {
       const value = reference.deref();
       if (value !== undefined) visit(value);
     }
+  }
+
+  private sweep(): void {
+    for (const [text, reference] of this.values) if (reference.deref() === undefined) this.values.delete(text);
+    this.sweepAt = Math.max(fewest, this.values.size * 2);
   }
 }

@@ -95,7 +95,7 @@ function optionalText(node: JsonObject, key: string, texts: ShapeTexts): PolicyT
 
 function textOf(node: JsonNode, texts: ShapeTexts): PolicyText {
   if (node.kind !== 'string') return refuse(texts.syntax, node.position, 'a string is expected');
-  return { text: node.text, position: node.position };
+  return node;
 }
 
 function textsOf(node: JsonNode, texts: ShapeTexts): PolicyText[] {
@@ -114,12 +114,10 @@ function either(node: JsonObject, plain: string, negated: string, texts: ShapeTe
 function readElement(node: JsonObject, plain: string, negated: string, texts: ShapeTexts): PolicyElement | undefined {
   const member = either(node, plain, negated, texts);
   if (member === undefined) return undefined;
-  const all = [...node.repeated.filter(({ key }) => key === member.key), member];
-  return {
-    negated: member.key === negated,
-    values: all.flatMap(({ value }) => textsOf(value, texts)),
-    position: member.keyPosition,
-  };
+  const { key, value, keyPosition } = member;
+  const repeated = node.repeated.filter((one) => one.key === key).flatMap((one) => textsOf(one.value, texts));
+  const values = textsOf(value, texts);
+  return { negated: key === negated, values: [...repeated, ...values], position: keyPosition };
 }
 
 function readPrincipal({ key, value, keyPosition }: JsonMember, texts: ShapeTexts): PrincipalElement {
@@ -171,6 +169,6 @@ function conditionValues(node: JsonNode, texts: ShapeTexts): PolicyText[] {
     if (item.kind === 'object' || item.kind === 'array' || item.kind === 'null') {
       return refuse(texts.syntax, item.position, 'a condition value is a string, a number or a boolean');
     }
-    return { text: item.text, position: item.position };
+    return item;
   });
 }
