@@ -7,8 +7,8 @@ import { fixedDigits, readNumber } from './numbers.js';
  * without zone is UTC: read as nothing, a Deny with it would silently never hold. Undefined for anything else.
  */
 export function readInstant(text: string): number | undefined {
-  const calendar = text.length === 4 || text[4] === '-';
-  if (calendar && isDigit(text.charCodeAt(0))) return readCalendar(text);
+  const calendar = (text.length === 4 || text[4] === '-') && fixedDigits(text, 0, 4) >= 0;
+  if (calendar) return readCalendar(text);
   const seconds = readNumber(text);
   return seconds === undefined ? undefined : seconds * 1000;
 }
