@@ -16,7 +16,7 @@ export interface Role {
 export const services: Readonly<Record<string, Role>> = {
   gateway: {
     answers: [],
-    asks: ['directory', 'credentials', 'sts', 'audit', 'keys', 'sessions', 'records'],
+    asks: ['directory', 'credentials', 'sts', 'decisions', 'audit', 'keys', 'sessions', 'records'],
     rows: false,
     settings: ['MUNIMENT_MARKER_KEY_FILE'],
   },
