@@ -39,6 +39,7 @@ const ofAnyForm = [
   'sdk-errors',
   'sdk-lists',
   'sdk',
+  'simulator',
   'terraform',
 ];
 

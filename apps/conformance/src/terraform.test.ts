@@ -47,6 +47,7 @@ test('apply makes everything without a pause, and the plan after it is empty', a
   expect(output).toMatchObject({
     role_id: { value: Role?.RoleId },
     account: { value: server.accountId },
+    ada_may: { value: true },
     read_only: { value: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
   });
   const { id = '', secret = '' } = output['key']?.value ?? {};

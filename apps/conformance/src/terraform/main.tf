@@ -157,6 +157,15 @@ data "aws_iam_policy" "read_only" {
   name = "ReadOnlyAccess"
 }
 
+# What ada may do as her policies are now, asked of the simulator whenever Terraform reads.
+data "aws_iam_principal_policy_simulation" "ada" {
+  policy_source_arn = aws_iam_user.people["ada"].arn
+  action_names      = ["s3:GetObject", "s3:PutObject"]
+  resource_arns     = ["arn:aws:s3:::${var.prefix}/${var.team}/plan", "arn:aws:s3:::${var.prefix}/${var.team}/map"]
+  depends_on        = [aws_iam_user_policy.ada]
+}
+
+output "ada_may" { value = data.aws_iam_principal_policy_simulation.ada.all_allowed }
 output "role_id" { value = data.aws_iam_role.web.unique_id }
 output "read_only" { value = data.aws_iam_policy.read_only.arn }
 output "account" { value = data.aws_caller_identity.me.account_id }
