@@ -153,11 +153,13 @@ interface MergedIndex {
   readonly byAction: Map<string, readonly CompiledStatement[]>;
 }
 
-const merged = new WeakMap<readonly CompiledPolicy[], MergedIndex>();
+let merged = new WeakMap<readonly CompiledPolicy[], MergedIndex>();
+/** How many actions of all lists are remembered, and how many may be before all begin anew. */
+let remembered = 0;
+const mostRemembered = 100_000;
 
 /** From so many policies on, an index over all of them is worth its memory. */
 export const WORTH_MERGING = 8;
-const mostMerged = 64;
 
 /** `candidatesOf` all policies of a list, which may be asked for again: the list itself remembers. */
 export function candidatesOfAll(policies: readonly CompiledPolicy[], action: Action): readonly CompiledStatement[] {
@@ -165,8 +167,12 @@ export function candidatesOfAll(policies: readonly CompiledPolicy[], action: Act
   const known = byAction.get(action.text);
   if (known !== undefined) return known;
   const found = policies.flatMap((policy) => candidatesOf(policy, action));
-  if (byAction.size >= mostMerged) byAction.clear();
   byAction.set(action.text, found);
+  remembered += 1;
+  if (remembered === mostRemembered) {
+    merged = new WeakMap();
+    remembered = 0;
+  }
   return found;
 }
 
