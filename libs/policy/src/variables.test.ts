@@ -83,6 +83,15 @@ describe('variables in conditions (requirements-4 VAR-4, VAR-6)', () => {
     expect(conditionHolds({ [operator]: { k: '${aws:username}' } }, { k: given })).toBe(expected);
   });
 
+  test.each(['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'])(
+    '%s takes them as they are written under 2008-10-17 (requirements-4 ELM-1)',
+    (operator) => {
+      const condition = { [operator]: { k: '${aws:username}' } };
+      expect(conditionHolds(condition, { k: 'alice' }, alice, '2008-10-17')).toBe(false);
+      expect(conditionHolds(condition, { k: '${aws:username}' }, alice, '2008-10-17')).toBe(true);
+    },
+  );
+
   test('without a value, positive operators fail and negated ones hold', () => {
     expect(conditionHolds({ StringEquals: { k: '${aws:missing}' } }, { k: '' })).toBe(false);
     expect(conditionHolds({ StringLike: { k: '${aws:missing}*' } }, { k: 'x' })).toBe(false);
@@ -107,8 +116,18 @@ describe('variables in conditions (requirements-4 VAR-4, VAR-6)', () => {
     ['arn:aws:iam::${aws:PrincipalAccount}:user/staff/*', 'arn:aws:iam::444455556666:user/staff/alice', false],
     ['arn:aws:iam::*:user/*/${aws:username}', alice.arn, true],
     ['${missing}', alice.arn, false],
+    ['arn:aws:iam::${aws:username}', 'arn:aws:iam::alice:x', false],
+    ['arn:aws:sns:r:111122223333:${aws:username}:a:b', 'arn:aws:sns:r:111122223333:alice:a:b', true],
+    ['arn:aws:${service}:r:111122223333:a:b', 'arn:aws:sns:r:111122223333:a:b', true],
+    ['arn:aws:${service}:r:111122223333:a:b', 'arn:aws:sns:r:111122223333:a:c', false],
+    ['arn:aws:sns:r:${missing}:a', 'arn:aws:sns:r::a', false],
+    ['${short}', 'arn:aws:iam::111122223333:x', false],
+    ['${whole}', 'arn:aws:sns:r:111122223333:a:b', true],
+    ['${whole}', 'arn:aws:sns:r:111122223333:a:c', false],
+    ['${whole}*', 'arn:aws:sns:r:111122223333:a:bc', true],
   ])('ArnLike %s against %s: %s', (pattern, given, expected) => {
-    expect(conditionHolds({ ArnLike: { k: pattern } }, { k: given })).toBe(expected);
+    const context = { service: 'sns', short: 'arn:aws:iam', whole: 'arn:aws:sns:r:111122223333:a:b' };
+    expect(conditionHolds({ ArnLike: { k: pattern } }, { ...context, k: given })).toBe(expected);
   });
 
   test('colons in a value do not move the parts that the author wrote', () => {

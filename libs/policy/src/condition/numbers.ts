@@ -15,9 +15,8 @@ export function readNumber(text: string): number | undefined {
     at = fraction;
   }
   if (text[at] === 'e' || text[at] === 'E') {
-    const from = skipSign(text, at + 1);
-    at = skipDigits(text, from);
-    if (at === from) return undefined;
+    // Without digits `Number` does not take it for one, either.
+    at = skipDigits(text, skipSign(text, at + 1));
   }
   if (at !== text.length) return undefined;
   const value = Number(text);
