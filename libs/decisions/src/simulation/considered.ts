@@ -51,6 +51,13 @@ export class Considered {
     return source && statement && spanOf(source.text, statement);
   }
 
+  /** How many statements there are. */
+  get statements(): number {
+    let count = 0;
+    for (const { document } of this.#sources.values()) count += document.statements.length;
+    return count;
+  }
+
   /** Condition keys that the policies depend on, each once, as they are spelled first. */
   keysOf(policies: readonly CompiledPolicy[]): string[] {
     const found = new Map<string, string>();

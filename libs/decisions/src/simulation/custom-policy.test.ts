@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { iam } from '@muniment/aws-model';
 import { Accounts, account, allow, other, statement } from '../accounts.testing.js';
 import { SimulateCustomPolicy } from './simulate-custom-policy.js';
-import { answered, custom, matched, refusal, userOf, verdicts } from './simulation.testing.js';
+import { answered, custom, entry, matched, refusal, userOf, verdicts } from './simulation.testing.js';
 
 /*
  * Where a test says (seen), AWS gave this very answer to this very request: docs/simulator.md, "Proof".
@@ -24,11 +24,6 @@ const missing = { StringEquals: { 'orders:Channel': 'web' } };
 
 const simulated = (input: Partial<iam.SimulateCustomPolicyRequest>) => custom(input, accounts);
 const refused = (input: Partial<iam.SimulateCustomPolicyRequest>) => refusal(simulated(input));
-const entry = (name: string, type: string, ...values: string[]) => ({
-  ContextKeyName: name,
-  ContextKeyType: type as iam.ContextKeyTypeEnum,
-  ContextKeyValues: values,
-});
 
 describe('the shape of an answer', () => {
   test('without resources it is about all of them, and has no results of single ones (seen)', async () => {
@@ -104,12 +99,15 @@ describe('the shape of an answer', () => {
     expect(last.Marker).toBeUndefined();
   });
 
-  test('a page is shorter than asked for where each action has many resources', async () => {
-    const ResourceArns = Array.from({ length: 2000 }, (_, at) => `arn:aws:s3:::photos/${at}`);
+  test('a page is shorter than asked for where there is much to look at', async () => {
+    const many = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: Array.from({ length: 20 }, () => ({ Effect: 'Allow', Action: '*', Resource: '*' })),
+    });
     const input = {
-      PolicyInputList: [all],
+      PolicyInputList: [many],
       ActionNames: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      ResourceArns,
+      ResourceArns: Array.from({ length: 1000 }, (_, at) => `arn:aws:s3:::photos/${at}`),
     };
     const { output } = await answered(SimulateCustomPolicy, input, accounts);
     expect(output).toMatchObject({ IsTruncated: true, Marker: '2' });
@@ -197,7 +195,7 @@ describe('boundaries, organizations and policies of resources', () => {
     expect(matched(results)).toEqual(by);
   });
 
-  test('a policy of the resource may name a role that calls, too (seen)', async () => {
+  test('a policy of the resource may name a role that calls, too', async () => {
     const role = `arn:aws:iam::${account}:role/Reader`;
     const ResourcePolicy = getOf('arn:aws:s3:::photos/*', { Principal: { AWS: role } });
     const results = await simulated({ ResourcePolicy, CallerArn: role, ResourceArns: [a] });
@@ -270,29 +268,35 @@ describe('keys without a value', () => {
   const conditional = (more: object = {}): string => allow('s3:GetObject', { Condition: missing, ...more });
 
   test.each([
-    ['that an Allow asks for', [conditional()], 'implicitDeny', ['orders:Channel']],
+    ['that an Allow asks for (seen)', [conditional()], 'implicitDeny', ['orders:Channel']],
     [
-      'of statements about something else',
+      'of statements about something else (seen)',
       [allow('s3:PutObject', { Condition: missing })],
       'implicitDeny',
       ['orders:Channel'],
     ],
     [
-      'that a Deny asks for',
+      'that a Deny asks for (seen)',
       [statement('Deny', 's3:GetObject', { Condition: missing })],
       'implicitDeny',
       ['orders:Channel'],
     ],
-    ['are of no interest once something allows', [get, conditional()], 'allowed', []],
+    ['are of no interest once something allows (seen)', [get, conditional()], 'allowed', []],
     ['are of no interest once something denies', [deny, conditional()], 'explicitDeny', []],
     ['that a variable stands for', [getOf('arn:aws:s3:::photos/${aws:username}')], 'implicitDeny', ['aws:username']],
+    [
+      'of whatever name',
+      [allow('s3:GetObject', { Condition: { StringEquals: { constructor: 'x' } } })],
+      'implicitDeny',
+      ['constructor'],
+    ],
     [
       'are told once, as they are spelled first',
       [allow('s3:GetObject', { Condition: { StringEquals: { 'ORDERS:Channel': 'web' } } }), conditional()],
       'implicitDeny',
       ['ORDERS:Channel'],
     ],
-  ])('%s (seen)', async (_, PolicyInputList, decided, keys) => {
+  ])('%s', async (_, PolicyInputList, decided, keys) => {
     const [result] = await simulated({ PolicyInputList, ResourceArns: [a] });
     expect(result).toMatchObject({ EvalDecision: decided, MissingContextValues: keys });
     const [specific] = result?.ResourceSpecificResults ?? [];
@@ -329,84 +333,6 @@ describe('keys without a value', () => {
   test('nothing that is stored is looked at', async () => {
     await simulated({ PolicyInputList: [get], CallerArn: userOf('alice'), ResourceArns: [a] });
     expect(accounts.reads).toBe(0);
-  });
-});
-
-describe('values of condition keys', () => {
-  test.each([
-    ['string', ['web'], 'StringEquals', 'web'],
-    ['stringList', ['web', 'shop'], 'ForAnyValue:StringEquals', 'shop'],
-    ['numeric', ['01.50'], 'NumericEquals', '1.5'],
-    ['numericList', ['1', '2'], 'ForAllValues:NumericLessThan', '3'],
-    ['boolean', ['TRUE'], 'Bool', 'true'],
-    ['boolean', ['yes'], 'Bool', 'false'],
-    ['booleanList', ['true'], 'ForAnyValue:Bool', 'true'],
-    ['ip', ['203.0.113.7'], 'IpAddress', '203.0.113.0/24'],
-    ['ipList', ['2001:db8::1'], 'ForAnyValue:IpAddress', '2001:db8::/32'],
-    ['binary', ['YQ=='], 'BinaryEquals', 'YQ=='],
-    ['binaryList', ['YQ=='], 'ForAnyValue:BinaryEquals', 'YQ=='],
-    ['date', ['2026-03-01'], 'DateLessThan', '2026-03-02T00:00:00Z'],
-    ['date', ['1735787045'], 'DateGreaterThan', '2025-01-01T00:00:00Z'],
-    ['dateList', ['2026-03-01T10:00:00+01:00'], 'ForAnyValue:DateEquals', '2026-03-01T09:00:00Z'],
-  ])('of type %s: %j', async (type, values, operator, wanted) => {
-    const PolicyInputList = [allow('s3:GetObject', { Condition: { [operator]: { 'orders:Key': wanted } } })];
-    const ContextEntries = [entry('orders:Key', type, ...values)];
-    expect(verdicts(await simulated({ PolicyInputList, ContextEntries }))).toEqual(['s3:GetObject allowed']);
-  });
-
-  const expected = (key: string, format: string) =>
-    `InvalidInput: Invalid context value for key ${key}: expected ${format}.`;
-
-  test.each([
-    ['numeric', 'abc', 'numeric format'],
-    ['numeric', 'NaN', 'numeric format'],
-    ['numeric', '0x10', 'numeric format'],
-    ['numeric', ' 1 ', 'numeric format'],
-    ['numeric', 'Infinity', 'numeric format'],
-    ['date', 'tomorrow', 'DateTime format'],
-    ['ip', '999.0.0.1', 'IP address'],
-    ['ip', '192.0.2.0/24', 'IP address'],
-    ['ip', 'fe80::1%eth0', 'IP address'],
-    ['binary', '!base64', 'base-64 encoded binary format'],
-  ])('of type %s are refused: `%s` (seen)', async (type, value, format) => {
-    expect(await refused({ ContextEntries: [entry('orders:Key', type, value)] })).toBe(expected('orders:Key', format));
-  });
-
-  test.each([
-    ['numeric', '+1'],
-    ['numeric', '1e2'],
-    ['numeric', '1e9999'],
-    ['date', '2035'],
-    ['date', '2035-01'],
-    ['date', '2035-01-02T03:04Z'],
-    ['date', '2035-01-02T03:04:05.123+02:00'],
-    ['date', '2035-01-02T03:04:05'],
-    ['date', '0'],
-    ['ip', '192.000.002.1'],
-    ['ip', '2001:db8::1'],
-    ['binary', 'eWVz'],
-    ['string', ''],
-  ])('of type %s are taken: `%s` (seen)', async (type, value) => {
-    const results = await simulated({ PolicyInputList: [get], ContextEntries: [entry('orders:Key', type, value)] });
-    expect(verdicts(results)).toEqual(['s3:GetObject allowed']);
-  });
-
-  test.each([
-    [{ ContextKeyName: 'orders:Key', ContextKeyValues: ['yes'] }, 'Context key orders:Key has invalid type null.'],
-    [
-      { ContextKeyName: 'orders:Key', ContextKeyType: 'string' },
-      'Context values for context key orders:Key cannot be null or empty.',
-    ],
-    [{ ContextKeyType: 'string', ContextKeyValues: ['yes'] }, 'ContextKeyName cannot be null or empty.'],
-    [entry('orders:Key', 'string', 'a', 'b'), 'Context key string expected a single value, but received 2.'],
-  ])('an entry that lacks something, or has too much, is refused: %j (seen)', async (one, text) => {
-    expect(await refused({ ContextEntries: [one as iam.ContextEntry] })).toBe(`InvalidInput: ${text}`);
-  });
-
-  test('a key is given once, whatever its spelling; an entry without anything is none (seen)', async () => {
-    const twice = [entry('orders:key', 'string', 'a'), entry('ORDERS:KEY', 'string', 'b')];
-    expect(await refused({ ContextEntries: twice })).toBe('InvalidInput: Duplicate context key: ORDERS:KEY.');
-    expect(await simulated({ ContextEntries: [{}] })).toHaveLength(1);
   });
 });
 
@@ -455,6 +381,14 @@ test.each<[Partial<iam.SimulateCustomPolicyRequest>, string]>([
 
 test('there is a limit of resources, since each action is answered as a whole', async () => {
   expect(await refused({ ResourceArns: many })).toBe('InvalidInput: there may be 2000 resources at most, not 2001');
+});
+
+test('there is a limit of what there is to look at for one action', async () => {
+  const Statement = Array.from({ length: 200 }, () => ({ Effect: 'Allow', Action: 'a:B', Resource: '*' }));
+  const PolicyInputList = [JSON.stringify({ Version: '2012-10-17', Statement })];
+  expect(await refused({ PolicyInputList, ResourceArns: many.slice(0, 1000) })).toBe(
+    'InvalidInput: `1000` resources are too many for this many statements and keys',
+  );
 });
 
 test('scenarios of EC2 are taken, whether all of their resources are there or not (seen)', async () => {

@@ -3,7 +3,6 @@ import {
   type AuthorizationRequest,
   type CompiledPolicy,
   compilePolicy,
-  type ContextValue,
   type Decision,
   evaluate,
   type PolicySet,
@@ -102,26 +101,23 @@ function contextFor(grounds: Grounds, action: string, resource: string, ownerAcc
     'aws:EpochTime': _seconds,
     ...known
   } = contextOf(subject, { tags, ownerAccount, home, owner }, now, { action, resource }, partition);
-  const context: Record<string, ContextValue | undefined> = {};
-  for (const key in known) if (!entries.has(fold(key))) context[key] = known[key];
-  for (const [key, value] of entries) context[key] = value;
-  return context;
+  return Object.fromEntries([...Object.entries(known).filter(([key]) => !entries.has(fold(key))), ...entries]);
 }
 
 /** Keys that follow from who the principal is, if it is known who that is. */
-const ofPrincipal: Readonly<Record<string, (principal: Principal) => boolean>> = {
-  'aws:principalarn': ({ arn }) => arn !== undefined,
-  'aws:principaltype': () => true,
-  'aws:principalaccount': () => true,
-  'aws:principalisawsservice': () => true,
-  'aws:userid': () => true,
-  'aws:username': (principal) => principal.type === 'User' && principal.userName !== undefined,
-};
+const ofPrincipal = new Map<string, (principal: Principal) => boolean>([
+  ['aws:principalarn', ({ arn }) => arn !== undefined],
+  ['aws:principaltype', () => true],
+  ['aws:principalaccount', () => true],
+  ['aws:principalisawsservice', () => true],
+  ['aws:userid', () => true],
+  ['aws:username', (principal) => principal.type === 'User' && principal.userName !== undefined],
+]);
 
 function missingOf({ keys, principal }: Grounds, context: RequestContext): string[] {
   const given = new Set<string>();
   for (const key in context) if (context[key] !== undefined) given.add(fold(key));
-  return keys.filter((key) => !given.has(fold(key)) && !ofPrincipal[fold(key)]?.(principal));
+  return keys.filter((key) => !given.has(fold(key)) && !ofPrincipal.get(fold(key))?.(principal));
 }
 
 function layersOf(request: AuthorizationRequest, grounds: Grounds, resource: CompiledPolicy | undefined): Layers {
@@ -181,11 +177,12 @@ export function outcomeOf(grounds: Grounds, action: string, resource: string, ab
   const { principal, identity, boundary, organized } = grounds;
   const { request, policy, organization } = pairOf(grounds, action, resource);
   const missing = (verdict: Verdict) => (verdict === 'implicitDeny' ? missingOf(grounds, request.context) : []);
-  const limits = evaluate(
-    { ...request, resourceAccount: principal.account },
-    { identity: everything, ...organization },
-  );
-  const byOrganizations = organized ? limits.effect === 'Allow' : undefined;
+  const { scps, rcps } = organization;
+  const limits =
+    scps || rcps
+      ? evaluate({ ...request, resourceAccount: principal.account }, { identity: everything, scps, rcps })
+      : undefined;
+  const byOrganizations = organized ? limits?.effect !== 'Deny' : undefined;
   const denied = (verdict: Verdict, byBoundary: boolean | undefined): Outcome => ({
     verdict,
     matched: [],
@@ -194,16 +191,18 @@ export function outcomeOf(grounds: Grounds, action: string, resource: string, ab
     byOrganizations,
     details: undefined,
   });
-  if (limits.effect === 'Deny') return denied(verdictOf(limits), undefined);
+  if (limits?.effect === 'Deny') return denied(verdictOf(limits), undefined);
   if (!about) return denied('implicitDeny', boundary && false);
-  const layers = layersOf(request, grounds, policy);
   const verdict = verdictOf(evaluate(request, { identity, boundary, resource: policy, ...organization }));
+  const atHome = request.resourceAccount === principal.account;
+  if (verdict === 'implicitDeny' && atHome && !boundary) return denied(verdict, undefined);
+  const layers = layersOf(request, grounds, policy);
   return {
     verdict,
     matched: matchedOf(verdict, layers),
     missing: missing(verdict),
     byBoundary: layers.boundary && layers.boundary.effect === 'Allow',
     byOrganizations,
-    details: request.resourceAccount === principal.account ? undefined : detailsOf(layers),
+    details: atHome ? undefined : detailsOf(layers),
   };
 }

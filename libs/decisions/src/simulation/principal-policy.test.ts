@@ -92,7 +92,7 @@ describe('whose policies', () => {
     expect(matched(results)).toEqual(['user_alice_Reads (IAM Policy)', 'PolicyInputList.1 (IAM Policy)']);
   });
 
-  test('names are found in any case and with any path, and permission is asked for whom they are found (seen)', async () => {
+  test('names are found in any case and with any path, and permission is asked for whom they are found', async () => {
     const input = { PolicySourceArn: `arn:aws:iam::${account}:user/some/path/ALICE`, ActionNames };
     const { asks } = await answered(SimulatePrincipalPolicy, input, accounts);
     expect(asks).toMatchObject([{ resource: userOf('alice'), context: { 'aws:ResourceTag/Team': 'blue' } }]);
@@ -221,15 +221,19 @@ describe('what is left out', () => {
   const [get, put, del] = ActionNames;
 
   test.each<[string, iam.PolicyIdentifier, (string | undefined)[]]>([
-    ['inline policies', { PolicyType: 'inline' }, [`${del} explicitDeny`]],
-    ['customers’ policies', { PolicyType: 'user-managed' }, [`${get} allowed`, `${put} allowed`]],
-    ['AWS’s policies', { PolicyType: 'aws-managed' }, [`${get} allowed`, `${put} allowed`, `${del} explicitDeny`]],
+    ['inline policies (seen)', { PolicyType: 'inline' }, [`${del} explicitDeny`]],
+    ['customers’ policies (seen)', { PolicyType: 'user-managed' }, [`${get} allowed`, `${put} allowed`]],
+    [
+      'AWS’s policies (seen)',
+      { PolicyType: 'aws-managed' },
+      [`${get} allowed`, `${put} allowed`, `${del} explicitDeny`],
+    ],
     ['a policy by its ARN', { PolicyArn: policyArn('NoDelete') }, [`${get} allowed`, `${put} allowed`]],
     ['policies by an ARN with wildcards', { PolicyArn: policyArn('No*e?e') }, [`${get} allowed`, `${put} allowed`]],
-    ['one of the user', inlineOf('Reads', 'user', 'alice'), [`${put} allowed`, `${del} explicitDeny`]],
-    ['one of the group', inlineOf('Writes', 'group', 'staff'), [`${get} allowed`, `${del} explicitDeny`]],
+    ['one of the user (seen)', inlineOf('Reads', 'user', 'alice'), [`${put} allowed`, `${del} explicitDeny`]],
+    ['one of the group (seen)', inlineOf('Writes', 'group', 'staff'), [`${get} allowed`, `${del} explicitDeny`]],
     [
-      'none of another owner',
+      'none of another owner (seen)',
       inlineOf('Reads', 'user', 'bob'),
       [`${get} allowed`, `${put} allowed`, `${del} explicitDeny`],
     ],
@@ -238,7 +242,7 @@ describe('what is left out', () => {
       inlineOf('Reads', 'group', 'alice'),
       [`${get} allowed`, `${put} allowed`, `${del} explicitDeny`],
     ],
-  ])('%s (seen)', async (_, identifier, decided) => {
+  ])('%s', async (_, identifier, decided) => {
     const results = await of({ ActionNames, PolicyExclusionList: [identifier] });
     expect(results.filter((each) => !each.endsWith('implicitDeny'))).toEqual(decided);
   });

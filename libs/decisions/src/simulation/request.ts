@@ -21,11 +21,22 @@ export interface Known {
   readonly owner: Owner;
 }
 
-/** An action is answered as a whole, whatever the number of its resources. */
 const mostResources = 2000;
-/** Pairs of action and resource on one page: AWS, too, may give less than was asked for. */
-const mostPairs = 4000;
 const defaultPage = 100;
+
+/*
+ * Whoever simulates keeps others waiting for their decisions, so there are bounds to it. What one action on one resource
+ * costs depends on how much there is to look at: statements, condition keys, values of the request.
+ */
+
+/** For one page: AWS, too, may give less than was asked for. */
+const mostOfPage = 50_000;
+/** For one action, which is answered as a whole. */
+const mostOfAction = 200_000;
+
+/** What there is to look at for one action on one resource. */
+const costOf = ({ considered }: Known, { keys, entries }: Grounds): number =>
+  1 + considered.statements + keys.length + entries.size;
 
 /** The resources that are named; undefined when none are, or all. */
 export function resourcesOf({ ResourceArns: given = [] }: Input, call: Refusing): readonly string[] | undefined {
@@ -116,17 +127,24 @@ function checkHandling({ ResourceHandlingOption: option, ActionNames: actions }:
 /** One page of a simulation: an answer for each action. */
 export function simulate(
   input: Input,
-  { considered, catalogue, owner }: Known,
+  known: Known,
   grounds: Grounds,
   resources: readonly string[] | undefined,
   call: Refusing,
 ): iam.SimulatePolicyResponse {
+  const { considered, catalogue, owner } = known;
   const { ActionNames: actions, MaxItems: most = defaultPage } = input;
   checkActions(catalogue, actions, resources, call);
   if (resources) checkHandling(input, call);
   const start = startOf(input, call);
-  const pairs = resources?.length ?? 1;
-  const end = start + Math.min(most, Math.max(1, Math.floor(mostPairs / pairs)));
+  const cost = costOf(known, grounds) * (resources?.length ?? 1);
+  if (cost > mostOfAction) {
+    call.fault(
+      'InvalidInput',
+      `\`${resources?.length ?? 1}\` resources are too many for this many statements and keys`,
+    );
+  }
+  const end = start + Math.min(most, Math.max(1, Math.floor(mostOfPage / cost)));
   const answer = new Answer(considered, owner);
   const results = actions.slice(start, end).map((action) => {
     const isAbout = aboutOf(catalogue, action);

@@ -99,3 +99,10 @@ export const matched = (results: Results): string[] =>
   results.flatMap(({ MatchedStatements = [] }) =>
     MatchedStatements.map(({ SourcePolicyId, SourcePolicyType }) => `${SourcePolicyId} (${SourcePolicyType})`),
   );
+
+/** One entry of `ContextEntries`. */
+export const entry = (name: string, type: string, ...values: string[]) => ({
+  ContextKeyName: name,
+  ContextKeyType: type as iam.ContextKeyTypeEnum,
+  ContextKeyValues: values,
+});
