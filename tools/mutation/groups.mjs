@@ -7,7 +7,7 @@ export const groups = {
     ...files('grammar/', ['actions', 'fault', 'identity', 'principals', 'read-policy', 'resources', 'shape', 'trust']),
   ],
   matcher: [
-    ...files('', ['wildcard', 'action', 'resource', 'principal', 'variables', 'arn']),
+    ...files('', ['wildcard', 'action', 'resource', 'principal', 'variables', 'arn', 'arn-pattern']),
     ...files('condition/', ['addresses', 'arns', 'binary', 'condition', 'dates', 'numbers', 'operators', 'tests']),
   ],
   evaluator: files('', [
