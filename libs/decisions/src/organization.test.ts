@@ -18,6 +18,7 @@ import {
   userCreated,
 } from './accounts.testing.js';
 import { Decisions, type Question } from './decisions.js';
+import type { Reader } from './rows.js';
 
 const organizationId = 'o-acme123456';
 const root = 'r-abcd';
@@ -324,4 +325,24 @@ describe('keys of the organization (requirements-4 section 9, GCK-2, GCK-3)', ()
     );
     expect(await holds({ Null })).toBe(true);
   });
+});
+
+describe('rows that are not there', () => {
+  const without = (model: string): Decisions => {
+    const { reader } = accounts;
+    const from: Reader = {
+      find: (one, key, owner) => (one.name === model ? undefined : reader.find(one, key, owner)),
+      findById: (one, id, owner) => (one.name === model ? undefined : reader.findById(one, id, owner)),
+    };
+    return new Decisions({ from });
+  };
+
+  test.each(['organizations', 'organizational-units'])(
+    'of %s let nobody in: nobody knows what limits a member',
+    async (model) => {
+      const asked = () =>
+        without(model).authorize(userCalls('alice'), [{ action: 'iam:ListUsers', resource: '*' }], now);
+      await expect(async () => asked()).rejects.toThrow('no way from account');
+    },
+  );
 });

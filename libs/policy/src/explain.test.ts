@@ -66,7 +66,7 @@ describe('the named statements', () => {
           expect(decision).toEqual(evaluate(asked, policies));
           expect(core(evaluate(asked, only(policies, minimal)))).toEqual(core(decision));
         }),
-        { numRuns: counted(600, 100_000) },
+        { numRuns: counted(300, 100_000) },
       );
     },
     TIME,
@@ -85,7 +85,7 @@ describe('the named statements', () => {
             expect(core(evaluate(asked, only(policies, fewer)))).not.toEqual(core(decision));
           }
         }),
-        { numRuns: counted(150, 10_000) },
+        { numRuns: counted(60, 10_000) },
       );
     },
     TIME,

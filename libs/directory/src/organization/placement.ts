@@ -35,12 +35,12 @@ const tries = 3;
 export async function placementOf(from: From, accountId: string): Promise<Placement | undefined> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     const member = await from.findById(members, accountId, everybody);
-    const organization = member && (await from.findById(organizations, member.organizationId, everybody));
-    if (!organization) return undefined;
-    const units = await unitsUpFrom(from, member.parentId);
+    if (!member) return undefined;
+    const organization = await from.findById(organizations, member.organizationId, everybody);
+    const units = organization && (await unitsUpFrom(from, member.parentId));
     if (units) return { organization, member, units };
   }
-  // Without the whole way up nobody knows what limits the account.
+  // Without the whole way up nobody knows what limits the account: to say that nothing does would let it do anything.
   throw new Error(`no way from account \`${accountId}\` to the root of its organization`);
 }
 

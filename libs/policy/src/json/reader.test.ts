@@ -85,7 +85,7 @@ describe('reading', () => {
           expect(reading.ok).toBe(accepted(text));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -94,7 +94,7 @@ describe('reading', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         readJson(text, limits);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -7,7 +7,7 @@ import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 import { compiledPlan, lineOf } from './plan.testing.js';
 
-const RUNS = counted(150, 100_000);
+const RUNS = counted(60, 100_000);
 const worlds = drawn(worldFrom);
 const documents = drawn(identityDocumentFrom);
 

@@ -20,7 +20,7 @@ import { breath, counted, LONG, TIME } from './long.testing.js';
 import { arnFits, fits, piecesOf } from './reference-patterns.testing.js';
 import { numberOf } from './reference-values.testing.js';
 
-const COUNT = counted(5000, 1_000_000);
+const COUNT = counted(1500, 1_000_000);
 /** As many as are made, asked and compared at once. */
 const PORTION = 50_000;
 

@@ -10,7 +10,7 @@ import { numbersOf, seeded } from './draw.testing.js';
 import { fuzzed, LONGEST } from './fuzz.testing.js';
 import { breath, counted, LONG, TIME } from './long.testing.js';
 
-const INPUTS = counted(50_000, 5_000_000);
+const INPUTS = counted(15_000, 5_000_000);
 const SLOW = 50;
 const KINDS: readonly PolicyKind[] = ['identity', 'trust', 'resource', 'session', 'scp', 'rcp'];
 

@@ -12,7 +12,7 @@ import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 
 /** Reliability-security S3 asks for 100,000. */
-const RUNS = counted(150, 100_000);
+const RUNS = counted(60, 100_000);
 const openWorlds = drawn(openWorldFrom);
 const documents = drawn(identityDocumentFrom);
 const broadDocuments = drawn((draw) => broadDocumentFrom(draw, 70));

@@ -22,7 +22,7 @@ import { drawn, proven } from './drawn.testing.js';
 import { counted, TIME } from './long.testing.js';
 import { lineOf } from './plan.testing.js';
 
-const RUNS = counted(150, 100_000);
+const RUNS = counted(60, 100_000);
 const worlds = drawn(worldFrom);
 const statements = drawn(statementFrom);
 const places = fc.constantFrom(...PLACES);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { compared, type Agreement } from './agreement.testing.js';
 import { counted, LONG, TIME } from './long.testing.js';
 
-const REQUESTS = counted(20_000, 1_000_000);
+const REQUESTS = counted(6000, 1_000_000);
 /** The long form goes where the usual one has not been. */
 const FIRST_SEED = LONG ? 1_000_000 : 1;
 

@@ -6,7 +6,7 @@ import { breath, counted, TIME } from './long.testing.js';
 import { compiledPlan, lineOf, plainPlan } from './plan.testing.js';
 import { plainly } from './reference-evaluator.testing.js';
 
-const PAIRS = counted(20_000, 1_000_000);
+const PAIRS = counted(6000, 1_000_000);
 const REQUESTS = 5;
 
 /** Every request right after every other one, by the same policies. */
