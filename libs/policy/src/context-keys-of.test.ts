@@ -34,3 +34,17 @@ test('where nothing is filled in there are no variables: before the fifth colon,
     'aws:TokenIssueTime',
   ]);
 });
+
+test('a variable in a condition alone counts as well; a policy need not have resources', () => {
+  const text = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:RoleSessionName': '${aws:username}' } },
+    },
+  });
+  const reading = readPolicy(text, 'trust');
+  expect(reading.ok && contextKeysOf(reading.policy)).toEqual(['sts:RoleSessionName', 'aws:username']);
+});

@@ -3,7 +3,7 @@ import type { PolicyType } from './compile.js';
 import type { Decision } from './decision.js';
 import { denialText } from './denial-text.js';
 import { evaluate } from './evaluate.js';
-import { ACCOUNT, alice, anonymous, policy, request, session, webIdentity } from './fixtures.js';
+import { ACCOUNT, alice, anonymous, policy, request, service, session, webIdentity } from './fixtures.js';
 
 const asked = request(alice, { action: 'iam:GetUser', resource: `arn:aws:iam::${ACCOUNT}:user/x` });
 const base = `User: ${alice.arn} is not authorized to perform: iam:GetUser on resource: arn:aws:iam::${ACCOUNT}:user/x`;
@@ -55,6 +55,9 @@ test('without a resource of its own the action stands alone (requirements-4 ERR-
 });
 
 test('callers without an ARN', () => {
+  expect(denialText({ ...asked, principal: service }, denied('resource', true))).toMatch(
+    /^User: logs\.amazonaws\.com is not/,
+  );
   expect(denialText({ ...asked, principal: anonymous }, denied('resource', true))).toMatch(/^User: anonymous is not/);
   expect(
     denialText({ ...asked, principal: webIdentity, action: 'sts:AssumeRoleWithSAML' }, denied('trust', false)),

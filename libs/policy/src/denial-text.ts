@@ -51,7 +51,7 @@ export function denialText(request: AuthorizationRequest, decision: Decision): s
   if (principal.type === 'Federated') return `Not authorized to perform ${action}`;
   const onResource = resource === '*' ? '' : ` on resource: ${resource}`;
   const base = `User: ${nameOf(principal)} is not authorized to perform: ${action}${onResource}`;
-  if (decision.effect === 'Allow' || decision.by === undefined) return base;
+  if (decision.by === undefined) return base;
   const reason = REASONS[decision.by];
   return `${base} ${decision.explicit ? reason.explicit : reason.implicit(action)}`;
 }

@@ -36,5 +36,8 @@ test('each request has the policies of its resource', () => {
 });
 
 test('who asks for nothing is allowed nothing', () => {
-  expect(evaluateAll([], () => ({ identity })).decision.effect).toBe('Deny');
+  expect(evaluateAll([], () => ({ identity }))).toEqual({
+    decision: { effect: 'Deny', explicit: false, by: undefined, statements: [] },
+    denied: undefined,
+  });
 });

@@ -89,6 +89,19 @@ describe('NotPrincipal (requirements-4 NPR-4, NPR-5)', () => {
   });
 });
 
+test('a canonical user is none of the principals here, whatever the id looks like', () => {
+  const ids = ['79a5', ACCOUNT, alice.userId];
+  const resource = policy('resource', [
+    { ...allowAll, Principal: '*' },
+    { ...denyAll, Principal: { CanonicalUser: ids } },
+  ]);
+  expect([alice, root, anonymous].map((principal) => outcome(request(principal), { resource }))).toEqual([
+    'Allow',
+    'Allow',
+    'Allow',
+  ]);
+});
+
 describe('explicit denies name principals in every form (requirements-4 EVL-20)', () => {
   test.each<[Principal, unknown]>([
     [alice, { AWS: ACCOUNT }],

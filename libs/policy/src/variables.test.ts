@@ -108,6 +108,34 @@ describe('variables in conditions (requirements-4 VAR-4, VAR-6)', () => {
   test('Bool takes them (ruling 31)', () => {
     expect(conditionHolds({ Bool: { k: '${want}' } }, { k: true, want: 'true' })).toBe(true);
     expect(conditionHolds({ Bool: { k: '${want}' } }, { k: true, want: 'false' })).toBe(false);
+    expect(conditionHolds({ Bool: { k: '${want}' } }, { k: 'yes', want: 'perhaps' })).toBe(false);
+  });
+
+  test('BinaryEquals does not (VAR-4)', () => {
+    expect(conditionHolds({ BinaryEquals: { k: '${want}' } }, { k: 'QQ==', want: 'QQ==' })).toBe(false);
+  });
+
+  test.each([
+    ['*${a}*', 'ab', true],
+    ['*${a}*', 'xabx', true],
+    ['*${a}*', 'xaxb', false],
+    ['*${a}*${a}*', 'ab', false],
+    ['*${a}*${a}*', 'abab', true],
+    ['${a}*${a}', 'ab', false],
+    ['${a}*${a}', 'aab', false],
+    ['${a}*${a}', 'abab', true],
+    ['${a}*${a}', 'abxab', true],
+    ['${a}*', 'a', false],
+    ['${a}*', 'xab', false],
+    ['*${a}', 'b', false],
+    ['*${a}', 'abx', false],
+    ['${a}', 'abx', false],
+    ['${a}', 'xab', false],
+    ['${a}?', 'ab', false],
+    ['${a}?', 'abx', true],
+    ['${?}${a}', 'xab', false],
+  ])('StringLike %s, a being `ab`, against %s: %s', (pattern, given, expected) => {
+    expect(conditionHolds({ StringLike: { k: pattern } }, { k: given, a: 'ab' })).toBe(expected);
   });
 
   test.each([
@@ -158,6 +186,29 @@ describe('templates', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  const named = (name: string, fallback?: string) => ({ kind: 'variable', name, fallback });
+  const plain = (source: string) => ({ kind: 'text', text: source });
+
+  test.each([
+    ['${a}', [named('a')]],
+    ['x${a}y', [plain('x'), named('a'), plain('y')]],
+    ['${a}${b}', [named('a'), named('b')]],
+    ['${*}${?}${$}', ['*', '?', '$'].map((one) => ({ kind: 'exact', text: one }))],
+    ["${a, 'b'}", [named('a', 'b')]],
+    ["${a, ''}", [named('a', '')]],
+    ["${a, 'b}c'}d", [named('a', 'b}c'), plain('d')]],
+    ["${a}, 'b'}", [named('a'), plain(", 'b'}")]],
+    ["${a, 'b}", [named("a, 'b")]],
+    ["${a'}", [named("a'")]],
+    ["${, 'b'}", [named('', 'b')]],
+    ['${a}${b', [named('a'), plain('${b')]],
+  ])('%s is read piece by piece', (source, pieces) => {
+    const read = readTemplate(source)?.map((piece) =>
+      piece.kind === 'variable' ? named(piece.name, piece.fallback) : piece,
+    );
+    expect(read).toEqual(pieces);
   });
 
   test('text without variables is no template', () => {

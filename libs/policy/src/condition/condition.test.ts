@@ -118,6 +118,7 @@ describe('operators (requirements-4 6.2)', () => {
     ['DateLessThan', '2026', new Date(Number.NaN)],
     ['Bool', 'yes', 'true'],
     ['Bool', 'true', 'yes'],
+    ['Bool', 'yes', 'yes'],
     ['BinaryEquals', '*', '*'],
     ['IpAddress', '203.0.113.0/24', '203.0.113'],
     ['IpAddress', '203.0.113/24', '203.0.113.7'],
