@@ -7,8 +7,17 @@ export default {
   mutation: {
     folder: 'libs/policy/src',
     last: ['/cases.test', '/proof/'],
-    // Files, and tests by what their names hold: they ask a second program, take long for what others notice, watch the clock.
-    without: ['differential.test', 'fuzz.test', 'limits.test', 'warm.test', 'time grows with the length'],
+    // By what stands in their names: they ask a second program, load the engine themselves, take long for what others notice,
+    // or watch the clock.
+    without: [
+      'differential.test',
+      'browser.test',
+      'fuzz.test',
+      'limits.test',
+      'warm.test',
+      'time grows with the length',
+      'are answered at once',
+    ],
   },
   mutate: Object.values(groups).flat(),
   ignorePatterns: ['**', '!libs/policy/src/**', '!libs/policy/cases/**'],
