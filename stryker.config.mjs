@@ -17,6 +17,7 @@ export default {
       'warm.test',
       'time grows with the length',
       'are answered at once',
+      'are fast',
     ],
   },
   mutate: Object.values(groups).flat(),
