@@ -38,7 +38,16 @@ const COLON = 0x3a;
 
 /** Where the resource part starts, behind the fifth colon; -1 when the text is not an ARN. One walk, nothing cut out. */
 export function resourceOffset(text: string): number {
-  return text.slice(0, 4) === 'arn:' ? behindFifthColon(text) : -1;
+  return isArnStart(text) ? behindFifthColon(text) : -1;
+}
+
+function isArnStart(text: string): boolean {
+  return (
+    text.charCodeAt(3) === COLON &&
+    text.charCodeAt(0) === 0x61 &&
+    text.charCodeAt(1) === 0x72 &&
+    text.charCodeAt(2) === 0x6e
+  );
 }
 
 /** The same of a text that may begin with anything. */

@@ -1,7 +1,7 @@
 import { actionOf } from './action.js';
 import { resourceOffset } from './arn.js';
 import { isAtHome } from './at-home.js';
-import type { CompiledPolicy, PolicyType } from './compile.js';
+import type { CompiledPolicy } from './compile.js';
 import type { ContextValue, RequestContext } from './context.js';
 import { allowed, explicitDeny, IMPLICIT_DENY, SENSELESS_REQUEST, type Decision } from './decision.js';
 import { Run } from './run.js';
@@ -89,29 +89,11 @@ function byResourceAlone(run: Run, { resource, rcps }: PolicySet): Decision {
   return run.hit === HIT.none ? IMPLICIT_DENY[resource.type] : allowed(run.allows);
 }
 
-/** What each type of policy said. */
-interface Voices {
-  readonly scps: boolean;
-  readonly rcps: boolean;
-  readonly identity: boolean;
-  readonly boundary: boolean;
-  readonly session: boolean;
-  /** How many allowing statements belong to the organization's policies and the resource's policy. */
-  readonly untilResource: number;
-}
-
+/**
+ * Asks every policy, type by type in the order of requirements-4 8.1, step 1; the first type with a matching Deny ends it.
+ * Then the types have to allow (steps 2 to 6): naming frees a principal only within its own account (8.2).
+ */
 function decide(run: Run, principal: AccountPrincipal, policies: PolicySet, sameAccount: boolean): Decision {
-  const voices = hear(run, policies);
-  if ('effect' in voices) return voices;
-  if (!voices.scps) return IMPLICIT_DENY.scp;
-  if (!voices.rcps) return IMPLICIT_DENY.rcp;
-  return sameAccount
-    ? withinAccount(run, principal, policies, voices)
-    : acrossAccounts(run, principal, policies, voices);
-}
-
-/** Asks every policy; the first type with a matching Deny ends it. The order is the one of requirements-4 8.1, step 1. */
-function hear(run: Run, policies: PolicySet): Voices | Decision {
   const { identity, boundary, session, resource, scps, rcps } = policies;
   const scpsAllow = everyLevelAllows(run, scps);
   if (run.denies !== undefined) return explicitDeny('scp', run.denies);
@@ -119,6 +101,7 @@ function hear(run: Run, policies: PolicySet): Voices | Decision {
   if (run.denies !== undefined) return explicitDeny('rcp', run.denies);
   if (resource !== undefined) run.lookAtResource(resource);
   if (run.denies !== undefined) return explicitDeny(resource?.type ?? 'resource', run.denies);
+  const { hit } = run;
   const untilResource = run.allows.length;
   const identityAllows = run.look(identity);
   if (run.denies !== undefined) return explicitDeny('identity', run.denies);
@@ -126,50 +109,24 @@ function hear(run: Run, policies: PolicySet): Voices | Decision {
   if (run.denies !== undefined) return explicitDeny('boundary', run.denies);
   const sessionAllows = session !== undefined && run.look(session);
   if (run.denies !== undefined) return explicitDeny('session', run.denies);
-  return {
-    scps: scpsAllow,
-    rcps: rcpsAllow,
-    identity: identityAllows,
-    boundary: boundaryAllows,
-    session: sessionAllows,
-    untilResource,
-  };
+
+  if (!scpsAllow) return IMPLICIT_DENY.scp;
+  if (!rcpsAllow) return IMPLICIT_DENY.rcp;
+  if (sameAccount && resource?.type === 'trust' && hit === HIT.none) return IMPLICIT_DENY.trust;
+  const freed = principal.type === 'Root' || (hit & FREEING) !== 0;
+  if (sameAccount && freed) return allowed(run.allows.slice(0, untilResource));
+  const named = sameAccount && (hit & HIT.origin) !== 0;
+  if (!identityAllows && !named && !standsOnRoot(principal)) return IMPLICIT_DENY.identity;
+  if (!boundaryAllows) return IMPLICIT_DENY.boundary;
+  if (!sessionAllows && sessionCounts(principal, policies)) return IMPLICIT_DENY.session;
+  if (!sameAccount && hit === HIT.none) return IMPLICIT_DENY[resource?.type ?? 'resource'];
+  return allowed(run.allows);
 }
 
 function everyLevelAllows(run: Run, levels: PolicySet['scps']): boolean {
   let allow = true;
   for (const level of levels ?? []) allow = run.look(level) && allow;
   return allow;
-}
-
-/** Steps 3 to 6 of `sameAccount` (requirements-4 8.1, 8.2). */
-function withinAccount(run: Run, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
-  const { hit, allows } = run;
-  if (policies.resource?.type === 'trust' && hit === HIT.none) return IMPLICIT_DENY.trust;
-  const freed = principal.type === 'Root' || (hit & FREEING) !== 0;
-  if (freed) return allowed(allows.slice(0, voices.untilResource));
-  const denier = silent(principal, policies, voices, (hit & HIT.origin) !== 0);
-  return denier === undefined ? allowed(allows) : IMPLICIT_DENY[denier];
-}
-
-/** Both sides have to allow; nothing the resource's policy says frees the principal of its own account's limits. */
-function acrossAccounts(run: Run, principal: AccountPrincipal, policies: PolicySet, voices: Voices): Decision {
-  const denier = silent(principal, policies, voices, false);
-  if (denier !== undefined) return IMPLICIT_DENY[denier];
-  return run.hit === HIT.none ? IMPLICIT_DENY[policies.resource?.type ?? 'resource'] : allowed(run.allows);
-}
-
-/** The first type of the principal's own policies that had to allow and did not (steps 4 to 6). */
-function silent(
-  principal: AccountPrincipal,
-  policies: PolicySet,
-  voices: Voices,
-  named: boolean,
-): PolicyType | undefined {
-  const granted = voices.identity || named || standsOnRoot(principal);
-  if (!granted) return 'identity';
-  if (!voices.boundary) return 'boundary';
-  return sessionCounts(principal, policies) && !voices.session ? 'session' : undefined;
 }
 
 /** A federated session without policies has no rights of its user; a role's session has all of its role's. */
