@@ -200,6 +200,69 @@ describe('the trace', () => {
     ]);
   });
 
+  test('says that no value of action and resource matched, and what that comes to', () => {
+    const elsewhere = policy('identity', [
+      { Effect: 'Allow', Action: 's3:Put*', Resource: 'arn:aws:s3:::other/*' },
+      { Effect: 'Deny', NotAction: 's3:Put*', NotResource: 'arn:aws:s3:::other/*' },
+      { Effect: 'Allow', Action: ['iam:*', '*:*'], Resource: '*' },
+    ]);
+    const asked = request(alice, { action: 'NoService' });
+    const told = explain(asked, { identity: [elsewhere] }).policies[0]?.statements;
+    expect(told?.map(({ action, resource }) => [action, resource])).toEqual([
+      [
+        { matched: false, by: undefined },
+        { matched: false, by: undefined },
+      ],
+      [
+        { matched: true, by: undefined },
+        { matched: true, by: undefined },
+      ],
+      [
+        { matched: true, by: '*:*' },
+        { matched: true, by: '*' },
+      ],
+    ]);
+  });
+
+  test('leaves variables as they are written where they are not filled in (requirements-4 VAR-4, ELM-1)', () => {
+    const Condition = { StringEquals: { k: '${aws:username}' }, NumericEquals: { k: '${aws:username}' } };
+    const resolved = (version: string) => {
+      const asked = [policy('identity', { ...allowAll, Condition }, version)];
+      return explain(request(alice), { identity: asked }).policies[0]?.statements[0]?.conditions.map(
+        (one) => one.resolved[0],
+      );
+    };
+    expect(resolved('2012-10-17')).toEqual(['alice', '${aws:username}']);
+    expect(resolved('2008-10-17')).toEqual(['${aws:username}', '${aws:username}']);
+  });
+
+  test('has nothing of what an earlier request said', () => {
+    const given = (asked: AuthorizationRequest) =>
+      explain(asked, { identity: [identity] }).policies[0]?.statements[0]?.conditions[0]?.given;
+    expect(given(request(alice, { context: { 'aws:PrincipalTag/Team': 'red' } }))).toBe('red');
+    expect(given(request(alice))).toBeUndefined();
+  });
+
+  test.each(['resource', 'trust'] as const)('of a %s policy that names nobody, no statement matches', (type) => {
+    const { document } = policy('identity', allowAll);
+    if (document === undefined) throw new Error('no document');
+    const resource = compilePolicy(document, { id: 'nobody', type });
+    const { policies: traced } = explain(request(alice), { identity: [], resource });
+    expect(traced[0]?.statements[0]).toMatchObject({ matched: false, principal: undefined });
+  });
+
+  test('of an identity policy with principals, only what names the principal matches', () => {
+    const { document } = policy('resource', [
+      { ...allowAll, Principal: { AWS: session.arn } },
+      { ...allowAll, Principal: { AWS: alice.arn } },
+    ]);
+    if (document === undefined) throw new Error('no document');
+    const named = compilePolicy(document, { id: 'odd', type: 'identity' });
+    const { policies: traced, minimal } = explain(request(alice), { identity: [named] });
+    expect(traced[0]?.statements.map(({ matched }) => matched)).toEqual([false, true]);
+    expect(minimal.map(({ index }) => index)).toEqual([1]);
+  });
+
   test('says where each statement stands', () => {
     const [first] = identity.document?.statements ?? [];
     expect(home?.position).toEqual(first?.position);
