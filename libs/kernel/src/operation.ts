@@ -72,11 +72,18 @@ export type CommandDefinition<Input, Output, Code extends string, State, E exten
   readonly decide: (input: Input, state: State, call: Call<Code>, gathered: Gathered) => E | readonly E[] | undefined;
 } & Reply<Output, [input: Input, state: State, call: Call<Code>, gathered: Gathered]>;
 
+/** Work that can be left for a moment wherever it yields. */
+export type Pieces<Result> = Generator<void, Result, void>;
+
+export const isPieces = <Result>(work: Result | Pieces<Result>): work is Pieces<Result> =>
+  typeof work === 'object' && work !== null && Symbol.iterator in work && 'next' in work;
+
 /** A call that changes no aggregate: reads first, then authorization, then a pure decision and the reply. */
 export interface QueryDefinition<Input, Output, Code extends string, Gathered, Decided> {
   readonly gather: (input: Input, from: Sources, call: Call<Code>) => Promise<Gathered>;
   readonly authorize: typeof unrestricted | ((input: Input, gathered: Gathered, call: Call<Code>) => Asks);
-  readonly decide?: (input: Input, gathered: Gathered, call: Call<Code>) => Decided;
+  /** May be long work in pieces: each `yield` is a moment at which others may be served. */
+  readonly decide?: (input: Input, gathered: Gathered, call: Call<Code>) => Decided | Pieces<Decided>;
   readonly reply: (
     answer: Decided extends undefined ? Gathered : Decided,
     input: Input,

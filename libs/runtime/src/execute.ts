@@ -20,6 +20,7 @@ import type { Request, Touched } from './exchange.js';
 import type { Authorizer, Question } from './ports/authorizer.js';
 import type { Ids } from './ports/ids.js';
 import type { Folded } from './folding.js';
+import { inPieces } from './in-pieces.js';
 import { idLength } from './sources.js';
 import { persistence, startOver, type Writer } from './writer.js';
 
@@ -114,7 +115,7 @@ export async function runQuery(
   const { authorize } = definition;
   const asks = authorize === unrestricted ? unrestricted : authorize(input, gathered, call);
   await permit(executor, call, questionsOf(asks, operation), request.position, touched);
-  const answer = definition.decide ? definition.decide(input, gathered, call) : gathered;
+  const answer = definition.decide ? await inPieces(definition.decide(input, gathered, call)) : gathered;
   return { output: definition.reply(answer, input, call, executor.secrets), position: undefined };
 }
 

@@ -4,6 +4,7 @@ export { type CallsChunk, chainHash } from './calls-lane.js';
 export * from './envelope-sealer.js';
 export * from './exchange.js';
 export { callOf, questionsOf } from './execute.js';
+export { inPieces } from './in-pieces.js';
 export * from './folding.js';
 export * from './ports/authorizer.js';
 export * from './ports/bus.js';

@@ -12,7 +12,7 @@ import {
   tablesOf,
   unrestricted,
 } from '@muniment/kernel';
-import { callOf, foldEvent, type Question, questionsOf, type Request, versionOf } from '@muniment/runtime';
+import { callOf, foldEvent, inPieces, type Question, questionsOf, type Request, versionOf } from '@muniment/runtime';
 import { fixedClock } from './clock.js';
 import { countedIds } from './ids.js';
 import { Tables } from './tables.js';
@@ -90,7 +90,7 @@ async function runQuery(
   const gathered: unknown = await definition.gather(input, from, call);
   const { authorize } = definition;
   result.asks = questionsOf(authorize === unrestricted ? unrestricted : authorize(input, gathered, call), operation);
-  const answer: unknown = definition.decide ? definition.decide(input, gathered, call) : gathered;
+  const answer: unknown = definition.decide ? await inPieces(definition.decide(input, gathered, call)) : gathered;
   result.reply = definition.reply(answer, input, call, secrets);
 }
 

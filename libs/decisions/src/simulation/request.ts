@@ -1,12 +1,12 @@
 import type { iam } from '@muniment/aws-model';
-import type { Call } from '@muniment/kernel';
+import type { Call, Pieces } from '@muniment/kernel';
 import type { CompiledPolicy } from '@muniment/policy';
 import type { Catalogue } from '@muniment/service-catalog';
 import { aboutOf, checkActions, nameOfSeveral } from './action-knowledge.js';
 import { Answer, type Owner } from './answer.js';
 import type { Considered } from './considered.js';
 import { readEntries } from './context-entries.js';
-import { type Grounds, outcomeOf } from './outcome.js';
+import { type Grounds, type Outcome, outcomeOf } from './outcome.js';
 import { idOfInput } from './policy-name.js';
 
 /** What both simulations take. */
@@ -124,14 +124,14 @@ function checkHandling({ ResourceHandlingOption: option, ActionNames: actions }:
   );
 }
 
-/** One page of a simulation: an answer for each action. */
-export function simulate(
+/** One page of a simulation: an answer for each action. Decisions wait for one resource at most. */
+export function* simulate(
   input: Input,
   known: Known,
   grounds: Grounds,
   resources: readonly string[] | undefined,
   call: Refusing,
-): iam.SimulatePolicyResponse {
+): Pieces<iam.SimulatePolicyResponse> {
   const { considered, catalogue, owner } = known;
   const { ActionNames: actions, MaxItems: most = defaultPage } = input;
   checkActions(catalogue, actions, resources, call);
@@ -146,13 +146,18 @@ export function simulate(
   }
   const end = start + Math.min(most, Math.max(1, Math.floor(mostOfPage / cost)));
   const answer = new Answer(considered, owner);
-  const results = actions.slice(start, end).map((action) => {
+  const results: iam.EvaluationResult[] = [];
+  for (const action of actions.slice(start, end)) {
     const isAbout = aboutOf(catalogue, action);
-    const outcomes = (resources ?? ['*']).map((resource) => outcomeOf(grounds, action, resource, isAbout(resource)));
+    const outcomes: Outcome[] = [];
+    for (const resource of resources ?? ['*']) {
+      outcomes.push(outcomeOf(grounds, action, resource, isAbout(resource)));
+      yield;
+    }
     const several = resources && resources.length > 1;
     const name = several ? nameOfSeveral(catalogue, action) : (resources?.[0] ?? '*');
-    return answer.of(action, name, resources, outcomes);
-  });
+    results.push(answer.of(action, name, resources, outcomes));
+  }
   const more = end < actions.length;
   return { EvaluationResults: results, IsTruncated: more, ...(more && { Marker: String(end) }) };
 }

@@ -1,5 +1,14 @@
 import type { iam } from '@muniment/aws-model';
-import { type Ask, type Call, type Caller, Fault, type Query, type Sources, unrestricted } from '@muniment/kernel';
+import {
+  type Ask,
+  type Call,
+  type Caller,
+  Fault,
+  isPieces,
+  type Query,
+  type Sources,
+  unrestricted,
+} from '@muniment/kernel';
 import { type Accounts, account, now, other, rootCalls } from '../accounts.testing.js';
 import { SimulateCustomPolicy } from './simulate-custom-policy.js';
 import { SimulatePrincipalPolicy } from './simulate-principal-policy.js';
@@ -58,9 +67,17 @@ export async function answered<Input, Output>(
   const { gather, authorize, decide, reply } = query.definition;
   const gathered = await gather(input, sourcesOf(accounts, caller), call);
   const asked = authorize === unrestricted ? [] : [authorize(input, gathered, call)].flat();
-  const decided = decide ? decide(input, gathered, call) : gathered;
+  const decided = decide ? whole(decide(input, gathered, call)) : gathered;
   const output = reply(decided, input, call, undefined as never) as Output;
   return { output, asks: asked.filter((ask): ask is Ask => Boolean(ask)) };
+}
+
+function whole(work: unknown): unknown {
+  if (!isPieces(work)) return work;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
 }
 
 /** The code and text of a refusal, as `code: text`. */
