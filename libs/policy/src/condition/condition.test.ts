@@ -57,6 +57,11 @@ describe('operators (requirements-4 6.2)', () => {
     ['NumericGreaterThanEquals', '5', '5', true],
     ['NumericLessThan', ['1', '10'], '5', true],
     ['NumericEquals', '5', true, false],
+    ['NumericEquals', '1795132800', new Date(1_795_132_800_000), true],
+    ['NumericLessThan', '1795132800', new Date(1_795_132_800_000), false],
+    ['StringEquals', '2026-11-20T00:00:00.000Z', new Date('2026-11-20'), true],
+    ['StringEquals', '', new Date(Number.NaN), true],
+    ['Null', 'true', new Date(Number.NaN), true],
     ['DateEquals', '2026-11-20T10:00:00Z', '2026-11-20T11:00:00+01:00', true],
     ['DateNotEquals', '2026-11-20T10:00:00Z', '2026-11-20', true],
     ['DateLessThan', '2026-11-20', new Date('2026-11-19T23:59:59Z'), true],
@@ -350,6 +355,25 @@ describe('keys of the principal (requirements-4 section 7, table)', () => {
     };
     const resource = policy('resource', { ...allowAll, Principal: '*', Condition });
     expect(outcome(request(principal), { resource })).toBe('Allow');
+  });
+
+  test('what a context inherits is none of its keys', () => {
+    const condition = { StringEquals: { k: 'x' } };
+    expect(conditionHolds(condition, Object.create({ k: 'x' }) as RequestContext)).toBe(false);
+    const own = Object.assign(Object.create({ k: 'y' }) as object, { k: 'x' });
+    expect(conditionHolds(condition, own)).toBe(true);
+    expect(conditionHolds(condition, Object.assign(Object.create(null) as object, { k: 'x' }))).toBe(true);
+    expect(conditionHolds({ Null: { k: 'true' } }, Object.create(null) as RequestContext)).toBe(true);
+  });
+
+  test('what somebody added to all objects is none of its keys, either', () => {
+    Object.defineProperty(Object.prototype, 'k', { value: 'x', enumerable: true, configurable: true });
+    try {
+      expect(conditionHolds({ StringEquals: { k: 'x' } }, {})).toBe(false);
+      expect(conditionHolds({ StringEquals: { j: 'x' } }, { j: 'x' })).toBe(true);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'k');
+    }
   });
 
   test('the context has the last word', () => {

@@ -39,6 +39,13 @@ test.each<[PolicyKind, string, string, string]>([
   ['scp', SYNTAX, 'a value is expected', document('[▸x]')],
   ['trust', 'This policy contains invalid Json', 'a comma or a closing bracket is expected', document('["x"▸"y"]')],
   ['rcp', 'This policy contains invalid Json', 'more than one value', '{} ▸{}'],
+  ['identity', SYNTAX, 'a colon is expected', '{"Version" ▸"2012-10-17"}'],
+  ['identity', SYNTAX, 'the text ends too early', '{"Version":"2012-10-17" ▸'],
+  ['identity', SYNTAX, 'the text ends too early', '{"Version":▸'],
+  ['identity', SYNTAX, 'the text ends too early', '▸'],
+  ['identity', SYNTAX, 'a key is expected', '{▸'],
+  ['identity', SYNTAX, 'a string does not end', '{"Version▸'],
+  ['identity', SYNTAX, 'more than 32 levels', `${'['.repeat(32)}▸[`],
 ])('where no JSON is any more: %s: %s (%s)', (kind, message, detail, text) => {
   expectFault(text, kind, message, detail);
 });
