@@ -35,6 +35,63 @@ describe('the wildcard matcher', () => {
     );
   });
 
+  test.each<[string, string, boolean]>([
+    ['', '', true],
+    ['', 'a', false],
+    ['*', '', true],
+    ['**', 'ab', true],
+    ['abc', 'abc', true],
+    ['abc', 'abx', false],
+    ['abc', 'xbc', false],
+    ['abc', 'ab', false],
+    ['abc', 'abcd', false],
+    ['ab*', 'ab', true],
+    ['ab*', 'a', false],
+    ['ab*', 'xb', false],
+    ['*ab', 'xab', true],
+    ['*ab', 'b', false],
+    ['*ab', 'abx', false],
+    ['a*a', 'aa', true],
+    ['a*a', 'a', false],
+    ['ab*b', 'ab', false],
+    ['a*b*c', 'abc', true],
+    ['a*b*c', 'axbxc', true],
+    ['a*b*c', 'acb', false],
+    ['a*b*c', 'ac', false],
+    ['a**b', 'ab', true],
+    ['a*bb*b', 'abbb', true],
+    ['a*bb*b', 'abb', false],
+    ['*ab*ab*', 'xabab', true],
+    ['*ab*ab*', 'abx', false],
+    ['*a*', 'a', true],
+    ['*a*', 'b', false],
+    ['?', '', false],
+    ['?', 'a', true],
+    ['?', 'ab', false],
+    ['??', 'a', false],
+    ['a?c', 'abc', true],
+    ['a?c', 'abd', false],
+    ['a?*', 'a', false],
+    ['*?', '', false],
+    ['?*', 'ab', true],
+    ['a*?c', 'ac', false],
+    ['a*?c', 'abbc', true],
+    ['*b?', 'bcbd', true],
+    ['*b?d', 'bcbcd', true],
+    ['*a?a*', 'aabab', true],
+    ['*?*?', 'a', false],
+    ['*?*?', 'ab', true],
+    ['a?**', 'ab', true],
+    ['a?**c', 'ab', false],
+    ['?b', '*b', true],
+    ['*', '*', true],
+  ])('%j against %j: %s, from wherever the text starts', (pattern, text, expected) => {
+    expect(matchesWildcard(pattern, text)).toBe(expected);
+    expect(matchesPattern(patternOf(pattern), text)).toBe(expected);
+    expect(matchesText(compileText(pattern), `b*${text}`, 2)).toBe(expected);
+    expect(matchesPattern(patternOf(pattern), `b*${text}`, 2)).toBe(expected);
+  });
+
   test('hasAt is startsWith', () => {
     fc.assert(
       fc.property(texts, texts, fc.nat(9), (text, part, from) => {
