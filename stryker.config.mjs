@@ -15,6 +15,8 @@ export default {
       'fuzz.test',
       'limits.test',
       'warm.test',
+      'metamorphic.test',
+      'escalation.test',
       'time grows with the length',
       'are answered at once',
       'are fast',
