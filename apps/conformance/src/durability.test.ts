@@ -10,7 +10,7 @@ import { recordedBy, unrecorded } from './faults/records.testing.js';
 import { clientsFor, person, refusal, statement } from './harness/clients.js';
 import { Server } from './harness/server.js';
 
-const kills = Number(process.env['MUNIMENT_TEST_KILLS'] ?? 4);
+const kills = Number(process.env['MUNIMENT_TEST_KILLS'] ?? 2);
 const readyWithin = 5000;
 /** On a machine that is busy with other things, all starts are slow: so many times the first one is then the bound. */
 const slowness = 3;

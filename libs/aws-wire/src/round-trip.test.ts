@@ -7,7 +7,7 @@ import type { WireRequest } from './protocol.js';
 import { checkInput, operationOf, protocolOf } from './index.js';
 import { judged, type Sdk, sdkOf } from './sdk.testing.js';
 
-const RUNS = 12;
+const RUNS = 6;
 
 const anyText = fc.string({ unit: 'binary', maxLength: 24 });
 
