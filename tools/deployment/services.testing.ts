@@ -33,7 +33,8 @@ export const services: Readonly<Record<string, Role>> = {
     ],
   },
   sts: { answers: ['sts', 'sessions'], asks: ['decisions'], rows: false, settings: ['MUNIMENT_ROOT_KEY_FILE'] },
-  decisions: { answers: ['decisions'], asks: [], rows: false, settings: [] },
+  // Nobody asks `inquiries` but users of the bus that an operator adds.
+  decisions: { answers: ['decisions', 'inquiries'], asks: [], rows: false, settings: [] },
   audit: {
     answers: ['audit', 'records'],
     asks: ['decisions'],

@@ -4,6 +4,7 @@ import { api } from './benches/api.js';
 import type { Bench } from './benches/bench.js';
 import { distributedApi } from './benches/distributed/api.js';
 import { catchingUp } from './benches/distributed/catch-up.js';
+import { decisionsService } from './benches/distributed/decisions-service.js';
 import { propagation } from './benches/distributed/propagation.js';
 import { replicas } from './benches/distributed/replicas.js';
 import { distributedStart } from './benches/distributed/start.js';
@@ -17,7 +18,7 @@ import { printed, type Table } from './table.js';
 
 const benches: Readonly<Record<Form, readonly Bench[]>> = {
   solo: [api, policy, start, memory, scale, steps],
-  distributed: [distributedApi, replicas, catchingUp, propagation, distributedStart],
+  distributed: [distributedApi, replicas, catchingUp, propagation, distributedStart, decisionsService],
 };
 const namesOf = (form: Form) => benches[form].map(({ name }) => name);
 

@@ -1,5 +1,5 @@
 import { Decisions, deciding, Inquiries } from '@muniment/decisions';
-import { promptProjections } from '@muniment/hosting';
+import { inquiriesPrefix, inquiryAnswers, openInquiryDoor, promptProjections } from '@muniment/hosting';
 import { followingChecks, LocalRows, noSealer, type Parts, respondFor, type Serving } from '@muniment/hosting/services';
 import { authorizationAnswers, randomIds, sourcesFor } from '@muniment/runtime';
 
@@ -18,6 +18,19 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const reached = (position: number) => local.reached(position);
   const Authorize = authorizationAnswers(decisions, reached, (position) => local.holds(position));
   const inquiries = new Inquiries(decisions);
+  const { bus, configuration, logger } = parts;
+  const answers = inquiryAnswers({
+    inquiries,
+    partition: configuration.partition,
+    reached,
+    unexpected: (error) => logger.error({ err: error }, 'a question could not be decided'),
+  });
+  const door = await openInquiryDoor(configuration, answers);
+  if (door) process.stdout.write(`muniment decisions answers questions at ${door.url}\n`);
+  const wordOf = (subject: string) => subject.slice(inquiriesPrefix.length + 1);
+  const stopAnswering = configuration.decisionsBus
+    ? await bus.respond(inquiriesPrefix, async (subject, asked) => (await answers(wordOf(subject), asked)).body)
+    : undefined;
   const stopResponding = await respondFor('decisions', parts, local, {
     authorizer: decisions,
     decide: deciding(inquiries),
@@ -27,7 +40,7 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
     checks: (head) => followingChecks(local.projectors, head),
     keepers: [local.keeper],
     stop: async () => {
-      await stopResponding();
+      await Promise.all([door?.close(), stopAnswering?.(), stopResponding()]);
       await local.close();
     },
   };

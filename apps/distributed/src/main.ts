@@ -34,6 +34,12 @@ function portOf(service: ServiceName, index: number, { port }: Configuration): n
   return service === 'gateway' && port !== 0 ? port + index : 0;
 }
 
+/** Every replica of the decisions service that answers over HTTP needs a port of its own, too. */
+function decisionsPort(service: ServiceName, index: number, { decisionsPort: port }: Configuration) {
+  const own = service === 'decisions' && port !== undefined;
+  return { MUNIMENT_DECISIONS_PORT: own ? String(port === 0 ? 0 : port + index) : undefined };
+}
+
 /** Nobody but the credentials service makes accounts and root keys. */
 const withoutRootCredentials = {
   MUNIMENT_ROOT_ACCESS_KEY_ID: undefined,
@@ -56,6 +62,7 @@ function startService(
     // With Node's own options that this process was started with: memory limits, profiles.
     args: [...process.execArgv, join(apps, service, 'dist/main.js')],
     environment: {
+      ...decisionsPort(service, index, configuration),
       ...(service === 'credentials' ? {} : withoutRootCredentials),
       ...settings,
       MUNIMENT_DATA_DIR: configuration.dataDir,

@@ -25,6 +25,9 @@ import type { Logger } from 'pino';
 import {
   contexts,
   FirstStart,
+  inquiryAnswers,
+  type InquiryDoor,
+  openInquiryDoor,
   followingChecks,
   confirmKept,
   keepCredentials,
@@ -85,6 +88,8 @@ export class Solo {
   #ending = false;
   readonly #recorder: Recorder<CallFacts, unknown>;
   readonly #decisions: Decisions;
+  readonly #inquiries: Inquiries;
+  #door: InquiryDoor | undefined;
   readonly #keys: DerivedKeys;
   /** Read models that answers wait for. */
   readonly #prompt: readonly Projector[];
@@ -95,6 +100,7 @@ export class Solo {
     try {
       await Promise.all(solo.#projectors.map((projector) => projector.start()));
       await solo.#listen();
+      await solo.#open();
       return solo;
     } catch (error) {
       await solo.close();
@@ -112,6 +118,7 @@ export class Solo {
     const from = sourcesFor({ rows: this.#rows, sealer, ids: randomIds }, accountId);
     const { partition } = options.configuration;
     this.#decisions = new Decisions({ from });
+    this.#inquiries = new Inquiries(this.#decisions);
     this.#keys = new DerivedKeys({ from, sealer, partition, caughtUp: () => this.#caughtUp() });
     this.#prompt = promptProjections.map((projection) => this.#projector(projection));
     this.#projectors = [...this.#prompt, ...relaxedProjections.map((projection) => this.#projector(projection))];
@@ -124,6 +131,11 @@ export class Solo {
       failed: (error) => options.logger.error({ err: error }, 'call records wait: the event log takes no writes'),
     });
     this.gateway = this.#gateway();
+  }
+
+  /** Where questions are answered without signatures; undefined when no port is set. */
+  get inquiriesUrl(): string | undefined {
+    return this.#door?.url;
   }
 
   /** Where root credentials are kept that a start has made; undefined when nothing is kept. */
@@ -149,6 +161,7 @@ export class Solo {
 
   /** Finishes what is under way; what was acknowledged is on disk already. */
   async close(): Promise<void> {
+    await this.#door?.close();
     await this.#recorder.flush();
     await Promise.all(this.#projectors.map((projector) => projector.stop()));
     await this.#bus.close();
@@ -201,7 +214,7 @@ export class Solo {
   async #listen(): Promise<void> {
     const { log, readModels } = this.#stores;
     const recorder = this.#recorder;
-    const decide = deciding(new Inquiries(this.#decisions));
+    const decide = deciding(this.#inquiries);
     for (const context of contexts) {
       const host = new ContextHost(context, {
         log,
@@ -220,6 +233,17 @@ export class Solo {
       });
       await this.#bus.respond(`muniment.${context.name}`, (_, request: Request) => host.handle(request));
     }
+  }
+
+  async #open(): Promise<void> {
+    const { configuration, logger } = this.#options;
+    const answers = inquiryAnswers({
+      inquiries: this.#inquiries,
+      partition: configuration.partition,
+      reached: (position) => this.#reached(position),
+      unexpected: (error) => logger.error({ err: error }, 'a question could not be decided'),
+    });
+    this.#door = await openInquiryDoor(configuration, answers);
   }
 
   #unexpected(error: unknown, requestId: string): void {

@@ -2,7 +2,7 @@
 import type { Operation, Service } from '@muniment/aws-model';
 import { encodeJsonFault } from './errors.js';
 import { parseJson, readJson, writeJson } from './json.js';
-import { decoded, header, type Protocol, type WireFault, type WireRequest } from './protocol.js';
+import { type Decoded, decoded, header, type Protocol, type WireFault, type WireRequest } from './protocol.js';
 
 export function jsonProtocol(service: Service): Protocol {
   const contentType = `application/x-amz-json-${service.jsonVersion ?? '1.1'}`;
@@ -16,6 +16,10 @@ export function jsonProtocol(service: Service): Protocol {
     encodeFault: encodeJsonFault,
   };
 }
+
+/** An input that is parsed already; numbers and times as the protocol writes them. */
+export const readJsonInput = <Input>(operation: Operation<Input>, value: unknown): Decoded<Input> =>
+  decoded(() => readJson(operation.input)(value));
 
 /** The prefix as botocore sends it may be qualified, `com.amazonaws.cloudtrail.….CloudTrail_20131101`. */
 const lastPart = (text: string) => text.slice(text.lastIndexOf('.') + 1);

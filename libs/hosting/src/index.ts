@@ -1,6 +1,8 @@
 export { contexts, promptProjections, relaxedProjections, routes } from './contexts.js';
 export { DataDirectory, DataDirectoryInUse, writePrivately } from './data-directory.js';
 export { FirstStart, type FirstStartParts, type MadeCredentials } from './first-start.js';
+export { inquiryAnswers, inquiriesPrefix, type InquiryAnswers } from './inquiry-answers.js';
+export { type InquiryDoor, openInquiryDoor } from './inquiry-http.js';
 export { MemberAccess } from './member-access.js';
 export {
   confirmKept,

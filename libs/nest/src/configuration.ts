@@ -8,6 +8,14 @@ const { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLeng
 const toNumber = Transform(({ value }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value));
 const toBoolean = Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
 
+/** Addresses that nothing outside of this machine reaches. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** What trusts everybody who can reach it is for this machine alone. */
+const needsToken = ({ decisionsPort, decisionsHost, decisionsToken }: Configuration): boolean =>
+  decisionsToken !== undefined || (decisionsPort !== undefined && !isLoopback(decisionsHost));
+
 /** Every setting there is. From `MUNIMENT_*` in the environment, over an optional JSON file of the same names. */
 export class Configuration {
   @Setting('HOST', 'Address to listen on.')
@@ -121,6 +129,41 @@ export class Configuration {
   // Of less, the room that is kept for changes would leave none once the first file is written.
   @Min(2 * 1024 * 1024)
   spoolBytes = 1024 * 1024 * 1024;
+
+  @Setting(
+    'DECISIONS_PORT',
+    'Port at which decisions are asked for over HTTP without signatures (docs/decisions-api.md); none when absent.',
+  )
+  @IsOptional()
+  @toNumber
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  decisionsPort?: number;
+
+  @Setting('DECISIONS_HOST', 'Address of that port.')
+  @IsString()
+  @MinLength(1)
+  decisionsHost = '127.0.0.1';
+
+  @Setting(
+    'DECISIONS_TOKEN',
+    'Bearer token that whoever asks at that port must have; at least 32 characters. Needed unless it is a loopback address.',
+    { secret: true },
+  )
+  @ValidateIf(needsToken)
+  @Matches(/^[\x21-\x7e]{32,512}$/, {
+    message: 'must be 32 to 512 visible characters; only at a loopback address there may be none',
+  })
+  decisionsToken?: string;
+
+  @Setting(
+    'DECISIONS_BUS',
+    'Answer questions of other users of the bus on `muniment.inquiries.*` (docs/decisions-api.md). Services only.',
+  )
+  @toBoolean
+  @IsBoolean()
+  decisionsBus = false;
 
   @Setting('SIGNATURE_WINDOW_SECONDS', 'How far clocks may lie apart, either way.')
   @toNumber

@@ -1,4 +1,4 @@
-export { Configuration } from './configuration.js';
+export { Configuration, isLoopback } from './configuration.js';
 export * from './health.controller.js';
 export * from './health-server.js';
 export * from './http.js';

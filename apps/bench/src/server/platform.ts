@@ -25,6 +25,8 @@ export interface PlatformOptions {
   readonly replicas?: string;
   readonly log: LogKind;
   readonly profile?: string | undefined;
+  /** Further settings of the services. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** One replica, where its health is asked for, and what its service had cost until it was ready. */
@@ -42,9 +44,14 @@ export class Platform implements Served {
   readonly #launcher: ChildProcess;
   readonly #store: EventStoreProcess | undefined;
   readonly listening: readonly Listening[];
+  /** Where decisions services answer questions over HTTP. */
+  readonly answering: readonly string[];
   readonly #children: readonly ChildInfo[];
 
-  static async start(installation: Installation, { replicas = '', log, profile }: PlatformOptions): Promise<Platform> {
+  static async start(
+    installation: Installation,
+    { replicas = '', log, profile, settings }: PlatformOptions,
+  ): Promise<Platform> {
     const store = log === 'double' ? await EventStoreProcess.start(installation.path) : undefined;
     const started = performance.now();
     // The launcher hands Node's options on to the services.
@@ -55,13 +62,14 @@ export class Platform implements Served {
         ...installation.environment,
         MUNIMENT_HOST: '127.0.0.1',
         MUNIMENT_PORT: '0',
+        ...settings,
         ...(store && { MUNIMENT_EVENTSTOREDB_URL: store.url }),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
-      const listening = await untilReady(launcher);
-      return new Platform(launcher, store, listening, performance.now() - started);
+      const { listening, answering } = await untilReady(launcher);
+      return new Platform(launcher, store, listening, answering, performance.now() - started);
     } catch (error) {
       launcher.kill('SIGTERM');
       await store?.stop();
@@ -73,11 +81,13 @@ export class Platform implements Served {
     launcher: ChildProcess,
     store: EventStoreProcess | undefined,
     listening: readonly Listening[],
+    answering: readonly string[],
     readyAfter: number,
   ) {
     this.#launcher = launcher;
     this.#store = store;
     this.listening = listening;
+    this.answering = answering;
     this.readyAfter = readyAfter;
     this.#children = childrenOf(launcher.pid as number);
   }
@@ -132,8 +142,9 @@ export class Platform implements Served {
 const cpuOf = (children: readonly ChildInfo[], name: string): number =>
   children.reduce((sum, child) => (child.name === name ? sum + cpuMicroseconds(child.pid) : sum), 0);
 
-async function untilReady(launcher: ChildProcess): Promise<readonly Listening[]> {
+async function untilReady(launcher: ChildProcess): Promise<Pick<Platform, 'listening' | 'answering'>> {
   const listening: Listening[] = [];
+  const answering: string[] = [];
   const late = setTimeout(() => launcher.kill('SIGTERM'), patience);
   try {
     if (launcher.stdout === null) throw new Error('the launcher has no output');
@@ -141,7 +152,9 @@ async function untilReady(launcher: ChildProcess): Promise<readonly Listening[]>
       const [, service, url] = /^muniment ([a-z]+)\S* is listening on (\S+)$/.exec(line) ?? [];
       if (service !== undefined && url !== undefined)
         listening.push({ service, url, startCpu: cpuOf(childrenOf(launcher.pid as number), service) });
-      if (line === 'muniment is ready') return listening;
+      const [, questions] = / answers questions at (\S+)$/.exec(line) ?? [];
+      if (questions !== undefined) answering.push(questions);
+      if (line === 'muniment is ready') return { listening, answering };
     }
     throw new Error('the launcher ended before everything was ready');
   } finally {

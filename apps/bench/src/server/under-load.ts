@@ -43,21 +43,32 @@ export async function underLoad(server: Served, { lanes, rounds, seconds, reques
   const doors = Array.from({ length: lanes }, (_, index) => targets[index % targets.length] as Target);
   const opened = await Promise.all(doors.map((target) => Lane.open(target)));
   try {
-    await load(opened, requests(0), seconds);
-    const measured: Measured[] = [];
-    for (let round = 1; round <= rounds; round++)
-      measured.push(await oneRound(server, opened, requests(round), seconds));
-    return figuresOf(measured);
+    return await inRounds(server, rounds, (round) => {
+      const next = requests(round);
+      return () => load(opened, next, seconds);
+    });
   } finally {
     for (const lane of opened) lane.close();
   }
 }
 
-async function oneRound(server: Served, lanes: readonly Lane[], next: Requests, seconds: number): Promise<Measured> {
+/** Medians of the rounds after the first, which warms up. What a round needs is made before its time begins. */
+export async function inRounds(
+  server: Served,
+  rounds: number,
+  prepared: (round: number) => () => Promise<Round>,
+): Promise<Figures> {
+  await prepared(0)();
+  const measured: Measured[] = [];
+  for (let round = 1; round <= rounds; round++) measured.push(await oneRound(server, prepared(round)));
+  return figuresOf(measured);
+}
+
+async function oneRound(server: Served, run: () => Promise<Round>): Promise<Measured> {
   await server.settled();
   const driverBefore = process.cpuUsage();
   const before = server.usage();
-  const round = await load(lanes, next, seconds);
+  const round = await run();
   const { user, system } = process.cpuUsage(driverBefore);
   await server.settled();
   const cpu = Object.fromEntries(

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NatsBus, openNats } from '@muniment/bus-nats';
+import type { Caller } from '@muniment/kernel';
+import { loadAsking } from '../../driver/bus-load.js';
+import { signedJsonCall, tokenCall } from '../../driver/json-call.js';
+import type { Target } from '../../driver/lane.js';
+import { repeat } from '../../driver/load.js';
+import type { Options } from '../../options.js';
+import type { Account, Installation } from '../../server/installation.js';
+import type { Platform } from '../../server/platform.js';
+import { withInstallation, withPlatform } from '../../server/running.js';
+import { type Figures, inRounds, underLoad } from '../../server/under-load.js';
+import type { Row, Table } from '../../table.js';
+import type { Bench } from '../bench.js';
+import { type Clerk, makeClerk, orderArn } from './clerk.js';
+
+const token = randomBytes(24).toString('hex');
+const inBatch = 100;
+const differentRequests = 500;
+
+const columns: Table['columns'] = [
+  { key: 'way', heading: 'asked' },
+  { key: 'lanes', heading: 'lanes' },
+  { key: 'rate', heading: 'decisions/s' },
+  { key: 'p50', heading: 'p50 ms', decimals: 2 },
+  { key: 'p99', heading: 'p99 ms', decimals: 2 },
+  { key: 'errors', heading: 'errors' },
+  { key: 'decisions', heading: 'decisions service µs/decision', decimals: 1 },
+  { key: 'sum', heading: 'services + NATS', decimals: 1 },
+  { key: 'accept', heading: 'accept' },
+  { key: 'verdict', heading: 'verdict' },
+];
+
+/** What is measured, and with what. */
+interface Setup {
+  readonly platform: Platform;
+  readonly root: Account['root'];
+  readonly bus: NatsBus;
+  readonly clerk: Clerk;
+  readonly options: Options;
+}
+
+interface Way {
+  readonly way: string;
+  readonly lanes: number;
+  /** Decisions that one request asks for. */
+  readonly size: number;
+  /** CPU microseconds of the decisions service that a decision may cost. */
+  readonly accept?: number;
+  readonly measure: (setup: Setup, way: Way) => Promise<Figures>;
+}
+
+const questionOf = ({ account, arn }: Clerk, index: number) => ({
+  Principal: arn,
+  Actions: ['orders:GetOrder'],
+  Resources: [orderArn(account, index)],
+  Context: { 'orders:Channel': { String: 'web' }, 'aws:SourceIp': { String: '127.0.0.1' } },
+});
+
+const inputOf = (clerk: Clerk, size: number, index: number): object =>
+  size === 1
+    ? questionOf(clerk, index)
+    : { Questions: Array.from({ length: size }, (_, of) => questionOf(clerk, index + of)) };
+
+const inputs = ({ clerk }: Setup, { size }: Way): readonly object[] =>
+  Array.from({ length: differentRequests }, (_, index) => inputOf(clerk, size, index));
+
+const operationOf = ({ size }: Way): string => (size === 1 ? 'IsAuthorized' : 'BatchIsAuthorized');
+
+const isAllowed = (answer: unknown): boolean => !JSON.stringify(answer).includes('"DENY"');
+
+/** One question after another over NATS, by as many as there are lanes. */
+function asking(
+  { bus, platform, options }: Setup,
+  { lanes }: Way,
+  subject: string,
+  questions: readonly (() => unknown)[],
+  granted: (answer: unknown) => boolean,
+): Promise<Figures> {
+  let index = 0;
+  const ask = async () => {
+    const answer = await bus.request(subject, questions[index++ % questions.length]?.());
+    return granted(answer) ? undefined : JSON.stringify(answer);
+  };
+  return inRounds(platform, options.rounds, () => () => loadAsking(lanes, ask, options.seconds));
+}
+
+/** As Muniment's other services ask when somebody calls them. */
+function asServices(setup: Setup, way: Way): Promise<Figures> {
+  const { account, ...user } = setup.clerk;
+  const caller: Caller = {
+    account,
+    principal: { type: 'User', account, ...user },
+    accessKeyId: 'AKIABENCH00000000000',
+    sourceIp: '127.0.0.1',
+    userAgent: 'aws-sdk-js/3',
+    secureTransport: false,
+    region: 'us-east-1',
+  };
+  const questions = Array.from({ length: differentRequests }, (_, index) => () => {
+    const asked = { action: 'orders:GetOrder', resource: orderArn(account, index) };
+    return { caller, questions: [{ ...asked, context: { 'orders:Channel': 'web' } }], now: new Date(), position: 0 };
+  });
+  return asking(setup, way, 'muniment.decisions.Authorize', questions, (answer) =>
+    Boolean((answer as { allowed?: boolean }).allowed),
+  );
+}
+
+/** As services of one's own ask on the bus. */
+function overNats(setup: Setup, way: Way): Promise<Figures> {
+  const questions = inputs(setup, way).map((input) => () => input);
+  return asking(setup, way, `muniment.inquiries.${operationOf(way)}`, questions, isAllowed);
+}
+
+/** With a token, at the decisions service's own port. */
+function overHttp(setup: Setup, way: Way): Promise<Figures> {
+  const { platform, options } = setup;
+  const target = targetOf(platform.answering[0] ?? '');
+  const requests = inputs(setup, way).map((input) => tokenCall(operationOf(way), input, token, target));
+  const served = {
+    targets: [target],
+    usage: () => platform.usage(),
+    settled: () => platform.settled(),
+  };
+  return underLoad(served, { ...options, lanes: way.lanes, requests: () => repeat(requests) });
+}
+
+/** Signed, by way of the gateway, with a call record of each call. */
+function overGateway(setup: Setup, way: Way): Promise<Figures> {
+  const { platform, options, root } = setup;
+  const [target] = platform.targets as readonly [Target];
+  const requests = () =>
+    repeat(inputs(setup, way).map((input) => signedJsonCall(operationOf(way), input, root, target)));
+  return underLoad(platform, { ...options, lanes: way.lanes, requests });
+}
+
+const targetOf = (url: string): Target => {
+  const { hostname: host, port } = new URL(url);
+  return { host, port: Number(port) };
+};
+
+const ways: readonly Way[] = [
+  { way: 'NATS, Authorize, by other services', lanes: 64, size: 1, accept: 12, measure: asServices },
+  { way: 'NATS, IsAuthorized', lanes: 64, size: 1, accept: 12, measure: overNats },
+  { way: `NATS, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overNats },
+  { way: 'HTTP with a token, IsAuthorized', lanes: 16, size: 1, accept: 45, measure: overHttp },
+  { way: `HTTP with a token, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overHttp },
+  { way: 'gateway, signed and recorded, IsAuthorized', lanes: 8, size: 1, measure: overGateway },
+  {
+    way: `gateway, signed and recorded, BatchIsAuthorized of ${inBatch}`,
+    lanes: 4,
+    size: inBatch,
+    measure: overGateway,
+  },
+];
+
+function rowOf({ way, lanes, size, accept }: Way, { cpu, rate, ...figures }: Figures): Row {
+  const decisions = (cpu['decisions'] ?? 0) / size;
+  const verdict = figures.errors > 0 || (accept !== undefined && decisions > accept) ? 'missed' : 'accepted';
+  return {
+    way,
+    lanes,
+    ...figures,
+    rate: rate * size,
+    decisions,
+    sum: (cpu['sum'] ?? 0) / size,
+    accept,
+    verdict: accept === undefined && figures.errors === 0 ? '' : verdict,
+  };
+}
+
+/** The launcher has started NATS and written down how to get in. */
+async function openBus({ path }: Installation): Promise<NatsBus> {
+  const settings = JSON.parse(readFileSync(join(path, 'operator.json'), 'utf8')) as Record<string, string>;
+  return openNats({
+    url: settings['MUNIMENT_NATS_URL'] as string,
+    user: settings['MUNIMENT_NATS_USER'] as string,
+    password: settings['MUNIMENT_NATS_PASSWORD'] as string,
+    name: 'bench',
+  });
+}
+
+async function run(options: Options): Promise<readonly Table[]> {
+  return withInstallation(1, (installation) => {
+    const settings = { MUNIMENT_DECISIONS_PORT: '0', MUNIMENT_DECISIONS_TOKEN: token, MUNIMENT_DECISIONS_BUS: 'true' };
+    return withPlatform(installation, { ...options, settings }, async (platform) => {
+      const [account] = installation.accounts as readonly [Account];
+      const clerk = await makeClerk(platform.targets[0] as Target, account);
+      const bus = await openBus(installation);
+      const rows: Row[] = [];
+      try {
+        for (const way of ways)
+          rows.push(rowOf(way, await way.measure({ platform, root: account.root, bus, clerk, options }, way)));
+      } finally {
+        await bus.close();
+      }
+      const notes = rows.flatMap(({ way, firstError }) => (firstError === undefined ? [] : [`${way}: ${firstError}`]));
+      const title = `decisions-service: may a user with policies read an order; median of ${options.rounds} rounds of ${options.seconds} s`;
+      return [{ title, columns, rows, notes }];
+    });
+  });
+}
+
+/** What a decision costs whoever asks the decisions service for it. */
+export const decisionsService: Bench = { name: 'decisions-service', run };
