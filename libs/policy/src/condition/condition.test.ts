@@ -323,6 +323,8 @@ describe('keys of the principal (requirements-4 section 7, table)', () => {
         'aws:userid': alice.userId,
         'aws:PrincipalType': 'User',
         'aws:PrincipalArn': alice.arn,
+        'aws:PrincipalServiceName': undefined,
+        'aws:PrincipalServiceNamesList': undefined,
       },
     ],
     [
@@ -345,7 +347,15 @@ describe('keys of the principal (requirements-4 section 7, table)', () => {
     ],
     [webIdentity, { ...nobody, 'aws:PrincipalType': 'AssumedRole' }],
     [anonymous, { ...nobody, 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalAccount': 'anonymous' }],
-    [service, { ...nobody, 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': 'logs.amazonaws.com' }],
+    [
+      service,
+      {
+        ...nobody,
+        'aws:PrincipalType': 'Service',
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': 'logs.amazonaws.com',
+      },
+    ],
   ] as const)('$type (rulings 33)', (principal, keys) => {
     const told = Object.entries(keys).filter(([, value]) => value !== undefined);
     const untold = Object.entries(keys).filter(([, value]) => value === undefined);
