@@ -85,6 +85,8 @@ describe('the wildcard matcher', () => {
     ['a?**c', 'ab', false],
     ['?b', '*b', true],
     ['*', '*', true],
+    ['\u0001?', 'ab', false],
+    ['\u0002?', 'ab', false],
   ])('%j against %j: %s, from wherever the text starts', (pattern, text, expected) => {
     expect(matchesWildcard(pattern, text)).toBe(expected);
     expect(matchesPattern(patternOf(pattern), text)).toBe(expected);
