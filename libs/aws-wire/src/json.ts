@@ -60,18 +60,26 @@ interface Field {
   readonly convert: Convert;
 }
 
+const fieldsOf = (shape: Structure): ReadonlyMap<string, Field> =>
+  new Map(
+    shape.members
+      .filter(inBody)
+      .map((member) => [member.wireName, { ...member, convert: readJson(member.shape) }] as const),
+  );
+
 const inBody = ({ location }: Member) => location === undefined;
 
 function structureReader(shape: Structure): Convert {
-  let fields: readonly Field[] | undefined;
+  let fields: ReadonlyMap<string, Field> | undefined;
   return (value) => {
     if (!isRecord(value)) return unexpected(value, 'a structure');
-    fields ??= shape.members.filter(inBody).map((member) => ({ ...member, convert: readJson(member.shape) }));
+    fields ??= fieldsOf(shape);
     const result: Record<string, unknown> = {};
-    for (const { name, wireName, convert } of fields) {
-      if (!Object.hasOwn(value, wireName)) continue;
-      const of = value[wireName];
-      if (of !== undefined && of !== null) result[name] = convert(of);
+    // By what is there: of many members most are not.
+    for (const key of Object.keys(value)) {
+      const field = fields.get(key);
+      const of = value[key];
+      if (field && of !== undefined && of !== null) result[field.name] = field.convert(of);
     }
     checkUnion(shape, result);
     return result;

@@ -91,15 +91,15 @@ export class Named {
 
   /** Undefined: there is nobody with this ARN. ARNs of other partitions are nobody's. */
   principal(arn: string, partition: string): Awaitable<Principal | undefined> {
+    const known = this.#principals.get(arn);
+    if (known !== undefined) return known === 'absent' || !isIn(partition, arn) ? undefined : known;
     const naming = namingOf(arn);
     const find = naming && finding[`${naming.service} ${naming.kind}`];
-    if (!find || naming.partition !== partition) return undefined;
-    const key = `${naming.service} ${naming.kind} ${naming.account} ${naming.name}`;
-    const known = this.#principals.get(key);
-    if (known !== undefined) return inSession(known, naming);
+    if (!find || !isIn(partition, arn)) return undefined;
+    const make = async (from: Reader) => inSession(await find(naming, from), naming) ?? 'absent';
     return this.#rows
-      .recall(this.#principals, key, async (from) => (await find(naming, from)) ?? 'absent')
-      .then((found) => inSession(found, naming));
+      .recall(this.#principals, arn, make)
+      .then((principal) => (principal === 'absent' ? undefined : principal));
   }
 
   /** A service that is registered in an account. */
@@ -116,9 +116,10 @@ export class Named {
 const serviceOf = (row: RegisteredService | undefined): OwnService | 'absent' =>
   row ? OwnService.of(row.definition) : 'absent';
 
-/** All sessions of a role are remembered as one. */
-function inSession(found: Principal | 'absent', { sessionName }: Naming): Principal | undefined {
-  if (found === 'absent') return undefined;
-  if (found.type !== 'AssumedRole' || sessionName === '') return found;
+const isIn = (partition: string, arn: string): boolean =>
+  arn.startsWith(partition, 4) && arn[4 + partition.length] === ':';
+
+function inSession(found: Principal | undefined, { sessionName }: Naming): Principal | undefined {
+  if (found?.type !== 'AssumedRole' || sessionName === '') return found;
   return { ...found, arn: `${found.arn}${sessionName}`, sessionName };
 }

@@ -1,16 +1,23 @@
 interface Entry<Value> {
   readonly value: Value;
   readonly sources: ReadonlySet<string>;
+  /** When it was last put at the end of the row of those that go. */
+  moved: number;
 }
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** What was worked out from sources, as long as they stay as they were; the least recently used goes first. */
+/**
+ * What was worked out from sources, as long as they stay as they were; the least recently used goes first. Which that is
+ * is known to within an eighth of them: to move an entry at every use costs more than all else that a decision looks up.
+ */
 export class Remembered<Value> {
   readonly #limit: number;
   readonly #entries = new Map<string, Entry<Value>>();
   /** Keys of the entries that were made from a source. */
   readonly #madeFrom = new Map<string, Set<string>>();
+  /** Uses and entries so far. */
+  #time = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -23,14 +30,18 @@ export class Remembered<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    const time = this.#time++;
+    if (time - entry.moved > this.#limit >> 3) {
+      entry.moved = time;
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
     return entry.value;
   }
 
   keep(key: string, value: Value, sources: ReadonlySet<string> = nothing): void {
     this.#forget(key);
-    this.#entries.set(key, { value, sources });
+    this.#entries.set(key, { value, sources, moved: this.#time++ });
     for (const source of sources) {
       const keys = this.#madeFrom.get(source);
       if (keys) keys.add(key);

@@ -8,7 +8,8 @@ import { requestPersistently } from './persistent-request.js';
 export interface Authorization {
   readonly caller: Caller;
   readonly questions: readonly Question[];
-  readonly now: Date;
+  /** Milliseconds since 1970: a message without anything marked costs half. */
+  readonly now: number | Date;
   readonly position: Position;
 }
 
@@ -41,7 +42,7 @@ export class BusAuthorizer implements Authorizer {
   }
 
   async authorize(caller: Caller, questions: readonly Question[], now: Date, position = 0): Promise<Verdict> {
-    const asked: Authorization = { caller, questions, now, position };
+    const asked: Authorization = { caller, questions, now: now.getTime(), position };
     for (let tries = 1; ; tries++) {
       const answer = await requestPersistently<Authorization, Answered>(this.#bus, subject, asked, persistence);
       if (!isVerdict(answer)) throw new BusUnavailable(subject, answer?.unavailable ?? 'the answer is no verdict');
@@ -71,9 +72,12 @@ export const authorizationAnswers =
     holds: (position: Position) => boolean = () => true,
   ) =>
   async ({ caller, questions, now, position }: Authorization): Promise<AuthorizationAnswer> => {
-    if (!(await reached(position))) return { unavailable: 'its policies have not caught up with the last change' };
+    const ready = reached(position);
+    if (ready !== true && !(await ready))
+      return { unavailable: 'its policies have not caught up with the last change' };
     try {
-      const verdict = await authorizer.authorize(caller, questions, now, position);
+      const judged = authorizer.authorize(caller, questions, new Date(now), position);
+      const verdict = judged instanceof Promise ? await judged : judged;
       return holds(position) ? verdict : { ...verdict, provisional: true };
     } catch (error) {
       return { unavailable: `it could not decide: ${error instanceof Error ? error.message : String(error)}` };

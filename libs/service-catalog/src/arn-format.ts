@@ -1,4 +1,4 @@
-import { literalsOf, matchesTemplate } from './text-pattern.js';
+import { literalsOf, matchesTemplate, template } from './text-pattern.js';
 
 /** An ARN, or the format of one: partition, service, region, account, and all the rest. */
 export function arnParts(arn: string): readonly [string, string, string, string, string] | undefined {
@@ -33,8 +33,47 @@ export function fits(format: string, arn: string): 'not' | 'loosely' | 'strictly
   return matchesTemplate(expected[4], parts[4]) ? 'loosely' : 'not';
 }
 
-/** Whether an ARN is what a format says, placeholders at its end going over `/` and `:` if need be. */
-export const fitsArnFormat = (format: string, arn: string): boolean => fits(format, arn) !== 'not';
+/** Where the parts of an ARN after the partition end; undefined for what is none. */
+function colonsIn(arn: string): readonly number[] | undefined {
+  if (!arn.startsWith('arn:')) return undefined;
+  const colons: number[] = [3];
+  for (let at = 3; colons.length < 5; colons.push(at)) {
+    at = arn.indexOf(':', at + 1);
+    if (at < 0) return undefined;
+  }
+  return colons;
+}
+
+/**
+ * Tells whether an ARN is what a format says, placeholders at its end going over `/` and `:` if need be. For many ARNs of
+ * one format.
+ *
+ * @example
+ * ```ts
+ * const isOrder = arnFormat('arn:${Partition}:orders:${Region}:${Account}:order/${OrderId}');
+ * isOrder('arn:aws:orders:eu-west-1:111122223333:order/17'); // true
+ * ```
+ */
+export function arnFormat(format: string): (arn: string) => boolean {
+  const expected = arnParts(format);
+  if (!expected) return () => false;
+  const [partition, service, region, account, resource] = expected;
+  const heads = [partition, service, region, account].map((part) => (isOpen(part) ? undefined : part));
+  const fitsResource = template(resource);
+  return (arn) => {
+    const colons = colonsIn(arn);
+    if (!colons) return false;
+    for (const [at, head] of heads.entries()) {
+      if (head === undefined) continue;
+      const part = arn.slice((colons[at] as number) + 1, colons[at + 1]);
+      if (part !== head && (part !== '*' || at === 1)) return false;
+    }
+    return fitsResource(arn.slice((colons[4] as number) + 1));
+  };
+}
+
+/** The same for one ARN. */
+export const fitsArnFormat = (format: string, arn: string): boolean => arnFormat(format)(arn);
 
 /** How much a format says of the resource: the more, the better a match. */
 export const literalLength = (format: string): number =>

@@ -1,4 +1,4 @@
-export { fitsArnFormat } from './arn-format.js';
+export { arnFormat, fitsArnFormat } from './arn-format.js';
 export { awsServices } from './aws-services.js';
 export { awsServiceNames } from './aws-names.gen.js';
 export {
@@ -19,5 +19,5 @@ export {
   type ServiceDefinition,
 } from './definition.js';
 export { munimentService } from './muniment.js';
-export { matchesTemplate } from './text-pattern.js';
+export { template } from './text-pattern.js';
 export { definitionLimits, type DefinitionError, readServiceDefinition } from './read-definition.js';

@@ -31,16 +31,21 @@ export function matchesPattern(pattern: string, text: string): boolean {
 export const literalsOf = (template: string): readonly string[] => template.split(/\$\{[^}]*\}|\*/);
 
 /** Whether a text is what a template says, each placeholder being at least one character. Case counts. */
-export function matchesTemplate(template: string, text: string): boolean {
-  const [head = '', ...rest] = literalsOf(template);
+export const matchesTemplate = (pattern: string, text: string): boolean => template(pattern)(text);
+
+/** The same for many texts. */
+export function template(pattern: string): (text: string) => boolean {
+  const [head = '', ...rest] = literalsOf(pattern);
   const tail = rest.pop();
-  if (tail === undefined) return head === text;
-  if (!text.startsWith(head)) return false;
-  let at = head.length;
-  for (const literal of rest) {
-    const found = text.indexOf(literal, at + 1);
-    if (found < 0) return false;
-    at = found + literal.length;
-  }
-  return text.endsWith(tail) && text.length - tail.length > at;
+  if (tail === undefined) return (text) => head === text;
+  return (text) => {
+    if (!text.startsWith(head)) return false;
+    let at = head.length;
+    for (const literal of rest) {
+      const found = text.indexOf(literal, at + 1);
+      if (found < 0) return false;
+      at = found + literal.length;
+    }
+    return text.endsWith(tail) && text.length - tail.length > at;
+  };
 }

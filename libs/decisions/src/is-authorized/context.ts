@@ -34,6 +34,33 @@ const knownOfCaller: ReadonlySet<string> = new Set(
 
 const principalTags = fold('aws:PrincipalTag/');
 
+/** What is to be known of a key before its value. */
+interface KeyFacts {
+  readonly folded: string;
+  /** Why nobody, or nobody who asks about itself, can give it. */
+  readonly refusal: string | undefined;
+  readonly refusalOfCaller: string | undefined;
+}
+
+/** The same keys come again and again; whoever thinks up new ones makes this one begin anew. */
+const mostKeys = 2000;
+const facts = new Map<string, KeyFacts>();
+
+function factsOf(key: string): KeyFacts {
+  const found = facts.get(key);
+  if (found) return found;
+  if (facts.size >= mostKeys) facts.clear();
+  const folded = fold(key);
+  const isKnown = known.has(folded) || folded.startsWith(principalTags);
+  const refusal =
+    folded.indexOf(':') < 1 ? `\`${key}\` is no condition key: it has no prefix` : isKnown ? knownText(key) : undefined;
+  const made = { folded, refusal, refusalOfCaller: knownOfCaller.has(folded) ? knownText(key) : undefined };
+  facts.set(key, made);
+  return made;
+}
+
+const knownText = (key: string): string => `the condition key \`${key}\` is known to Muniment and cannot be given`;
+
 const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** What a value of a type may be; what is read from text here is read so by the policy engine, too. */
@@ -54,12 +81,14 @@ function valueOf(key: string, given: muniment.ContextValue): Single | readonly S
   const { String: text, StringList, Number: figure, NumberList, Boolean: flag, Date: time } = given;
   const value = text ?? StringList ?? figure ?? NumberList ?? flag ?? time?.toISOString();
   if (value === undefined) throw new Unanswerable(`the condition key \`${key}\` has no value`);
-  for (const each of Array.isArray(value) ? value : [value]) {
-    if (typeof each === 'number' && !Number.isFinite(each)) {
-      throw new Unanswerable(`the condition key \`${key}\` has \`${each}\`, which is no number`);
-    }
-  }
+  if (figure !== undefined) checkNumber(key, figure);
+  for (const each of NumberList ?? []) checkNumber(key, each);
   return value;
+}
+
+function checkNumber(key: string, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new Unanswerable(`the condition key \`${key}\` has \`${value}\`, which is no number`);
 }
 
 const listPrefix = 'ArrayOf';
@@ -84,14 +113,13 @@ export function contextIn(
 ): Record<string, ContextValue> | undefined {
   if (given === undefined) return undefined;
   const keys: Record<string, ContextValue> = {};
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (const key of Object.keys(given)) {
-    const folded = fold(key);
-    if (folded.indexOf(':') < 1) throw new Unanswerable(`\`${key}\` is no condition key: it has no prefix`);
-    if (seen.size === seen.add(folded).size) throw new Unanswerable(`the condition key \`${key}\` is given twice`);
-    if (known.has(folded) || folded.startsWith(principalTags) || (ofCaller && knownOfCaller.has(folded))) {
-      throw new Unanswerable(`the condition key \`${key}\` is known to Muniment and cannot be given`);
-    }
+    const { folded, refusal, refusalOfCaller } = factsOf(key);
+    const refused = refusal ?? (ofCaller ? refusalOfCaller : undefined);
+    if (refused !== undefined) throw new Unanswerable(refused);
+    if (seen.includes(folded)) throw new Unanswerable(`the condition key \`${key}\` is given twice`);
+    seen.push(folded);
     const value = valueOf(key, given[key] as muniment.ContextValue);
     const type = service?.owns(folded) ? typeIn(service, key, folded) : undefined;
     const read = type === undefined ? value : typed(key, value, type);
