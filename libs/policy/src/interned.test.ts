@@ -38,6 +38,9 @@ test('what nobody holds any more is forgotten when there are too many, what some
   });
   collect();
   expect(things.find('dropped 0')).toBeUndefined();
+  const alive: Thing[] = [];
+  things.forEach((one) => alive.push(one));
+  expect(alive).toEqual(held);
   const more = things.get('one more', () => ({ name: 'one more' }));
   expect(things.size).toBe(601);
   const seen: Thing[] = [];

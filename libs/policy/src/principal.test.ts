@@ -89,6 +89,30 @@ describe('NotPrincipal (requirements-4 NPR-4, NPR-5)', () => {
   });
 });
 
+describe('a document that was read as another kind', () => {
+  const compiled = (document: CompiledPolicy['document'], type: 'identity' | 'resource') => {
+    if (document === undefined) throw new Error('no document');
+    return compilePolicy(document, { id: 'odd', type });
+  };
+
+  test('an identity policy with principals is for those only', () => {
+    const { document } = policy('resource', { ...allowAll, Principal: { AWS: session.arn } });
+    const identity = [compiled(document, 'identity')];
+    expect(outcome(request(alice), { identity })).toBe('Deny by identity');
+    expect(outcome(request(session), { identity })).toBe('Allow');
+  });
+
+  test('a resource policy without principals allows nobody and denies everybody', () => {
+    const allowing = compiled(policy('identity', allowAll).document, 'resource');
+    const denying = compiled(policy('identity', denyAll).document, 'resource');
+    expect(outcome(request(anonymous), { resource: allowing })).toBe('Deny by resource');
+    expect(outcome(request(anonymous), { resource: denying })).toBe('Explicit by resource');
+    expect(outcome(request(alice), { identity: [policy('identity', allowAll)], resource: denying })).toBe(
+      'Explicit by resource',
+    );
+  });
+});
+
 test('a canonical user is none of the principals here, whatever the id looks like', () => {
   const ids = ['79a5', ACCOUNT, alice.userId];
   const resource = policy('resource', [

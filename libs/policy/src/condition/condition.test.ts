@@ -367,6 +367,13 @@ describe('keys of the principal (requirements-4 section 7, table)', () => {
     expect(outcome(request(principal), { resource })).toBe('Allow');
   });
 
+  test('null, which comes out of JSON, is no value', () => {
+    const context = { k: null } as unknown as RequestContext;
+    expect(conditionHolds({ Null: { k: 'true' } }, context)).toBe(true);
+    expect(conditionHolds({ StringEquals: { k: 'null' } }, context)).toBe(false);
+    expect(conditionHolds({ StringEqualsIfExists: { k: 'x' } }, context)).toBe(true);
+  });
+
   test('what a context inherits is none of its keys', () => {
     const condition = { StringEquals: { k: 'x' } };
     expect(conditionHolds(condition, Object.create({ k: 'x' }) as RequestContext)).toBe(false);

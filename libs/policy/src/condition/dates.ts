@@ -27,7 +27,7 @@ function readCalendar(text: string): number | undefined {
 }
 
 function moment(year: number, month: number, day: number, time: number): number | undefined {
-  if (year < 0 || month < 1 || month > 12) return undefined;
+  if (month < 1 || month > 12) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // A day that the month does not have rolls over into another one.

@@ -127,6 +127,8 @@ describe('where the fault is, and what AWS does not say about it: identity polic
       document('{"Effect":"Allow","Action":▸"s3:a:b","Resource":"*"}'),
     ],
     ['Vendor  is not valid', undefined, document('{"Effect":"Allow","Action":▸":a","Resource":"*"}')],
+    ['Vendor a{b is not valid', undefined, document('{"Effect":"Allow","Action":▸"a{b:c","Resource":"*"}')],
+    ['Vendor é is not valid', undefined, document('{"Effect":"Allow","Action":▸"é:c","Resource":"*"}')],
     ['Vendor a_b is not valid', undefined, document('{"Effect":"Allow","Action":▸"a_b:c","Resource":"*"}')],
     [
       'Resource vendor must be fully qualified and cannot contain regexes.',
@@ -236,6 +238,12 @@ describe('where the fault is: policies with principals', () => {
       'A resource control policy must have the principal "*".',
       undefined,
       document(`{▸"Principal":{"Service":"ec2.amazonaws.com"},"Effect":"Deny",${REST}}`),
+    ],
+    [
+      'rcp',
+      'A resource control policy must have the principal "*".',
+      undefined,
+      document(`{▸"Principal":{"Service":"*"},"Effect":"Deny",${REST}}`),
     ],
     [
       'rcp',

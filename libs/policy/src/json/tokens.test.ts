@@ -21,7 +21,7 @@ describe('what is read', () => {
     ['"\\"\\\\\\/"', '"\\/'],
     ['"\\b\\f\\n\\r\\t"', '\b\f\n\r\t'],
     ['"x\\u0041y\\u00e9"', 'xAy\u00e9'],
-    ['"\\u09aF\\uFa90"', '\u09af\ufa90'],
+    ['"\\u09aF\\uFa9A"', '\u09af\ufa9a'],
     ['"/ : @ G ` g"', '/ : @ G ` g'],
     ['"\u007f\u2028"', '\u007f\u2028'],
   ])('the string %s', (text, expected) => {
@@ -67,6 +67,7 @@ describe('what is refused, where, and under which path', () => {
     ['"a▸\n"', 'a control character stands in a string', ''],
     ['"▸\\x"', 'an unknown escape stands in a string', ''],
     ['"\\"▸', 'a string does not end', ''],
+    ['"▸\\x0041"', 'an unknown escape stands in a string', ''],
     ['"▸\\u123"', 'an unknown escape stands in a string', ''],
     ...['/', ':', '@', 'G', '`', 'g', 'x'].map((digit): [string, string, string] => [
       `"▸\\u00${digit}0"`,
