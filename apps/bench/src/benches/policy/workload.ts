@@ -2,6 +2,7 @@ import {
   type AuthorizationRequest,
   type CompiledPolicy,
   compilePolicy,
+  type ContextValue,
   type PolicyKind,
   type PolicySet,
   type PolicyType,
@@ -50,6 +51,21 @@ export interface Workload {
   readonly acceptTail?: number;
   readonly aimTail?: number;
 }
+
+/**
+ * A question as it comes in: its texts from JSON, put into a request of its own. Made right before it is asked, since what
+ * has just come in is in the processor's cache.
+ */
+export function received({ request, set }: Question): Question {
+  const { principal, action, resource } = copied({ ...request, context: undefined });
+  const context: Record<string, ContextValue> = {};
+  for (const [key, value] of Object.entries(request.context)) {
+    if (value !== undefined) context[key] = value instanceof Date ? value : copied(value);
+  }
+  return { set, request: { principal: { ...principal }, action, resource, context } };
+}
+
+const copied = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 const kinds: Readonly<Record<PolicyType, PolicyKind>> = {
   identity: 'identity',
