@@ -1,8 +1,10 @@
 /** AWS JSON 1.1: the operation in a header, JSON in, JSON out. */
 import type { Operation, Service } from '@muniment/aws-model';
+import { fitsAsIs } from './as-is.js';
 import { encodeJsonFault } from './errors.js';
 import { parseJson, readJson, writeJson } from './json.js';
 import { type Decoded, decoded, header, type Protocol, type WireFault, type WireRequest } from './protocol.js';
+import { checkInput } from './validate.js';
 
 export function jsonProtocol(service: Service): Protocol {
   const contentType = `application/x-amz-json-${service.jsonVersion ?? '1.1'}`;
@@ -17,9 +19,13 @@ export function jsonProtocol(service: Service): Protocol {
   };
 }
 
-/** An input that is parsed already; numbers and times as the protocol writes them. */
-export const readJsonInput = <Input>(operation: Operation<Input>, value: unknown): Decoded<Input> =>
-  decoded(() => readJson(operation.input)(value));
+/** An input that is parsed already, read and checked; most are what they have to be as they stand. */
+export function readJsonInput<Input>(operation: Operation<Input>, value: unknown): Decoded<Input> {
+  if (fitsAsIs(operation.input)(value)) return { ok: true, input: value as Input };
+  const read = decoded<Input>(() => readJson(operation.input)(value));
+  const wrong = read.ok ? checkInput(operation, read.input) : undefined;
+  return wrong === undefined ? read : { ok: false, fault: { code: 'ValidationError', message: wrong } };
+}
 
 /** The prefix as botocore sends it may be qualified, `com.amazonaws.cloudtrail.….CloudTrail_20131101`. */
 const lastPart = (text: string) => text.slice(text.lastIndexOf('.') + 1);

@@ -231,7 +231,8 @@ const check = compiler(build);
 
 type Meets = (value: unknown) => boolean;
 
-function limitsHold(shape: Shape): Meets {
+/** Whether a value is within the limits that its shape has, whatever is in it. */
+export function limitsHold(shape: Shape): Meets {
   const all = limitsOf(shape).map(({ holds }) => holds as Meets);
   const [only] = all;
   if (only === undefined) return () => true;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Json } from '@muniment/runtime';
 import { CodecError, decode, encode } from './codec.js';
 
 const back = (message: unknown) => decode(encode(message));
@@ -143,4 +144,9 @@ describe('codec', () => {
   ])('a message is refused that is %s', (_, given) => {
     expect(() => decode(Uint8Array.from(given))).toThrow(CodecError);
   });
+});
+
+test('what is JSON already goes as it is', () => {
+  expect(Buffer.from(encode(new Json('{"a":"é"}'))).toString()).toBe('{"a":"é"}');
+  expect(back(new Json('{"a":[1]}'))).toEqual({ a: [1] });
 });

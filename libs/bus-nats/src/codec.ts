@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Json } from '@muniment/runtime';
 
 /**
  * What crosses the bus: JSON, because it keeps every string and every key exactly, costs what the binary formats cost
@@ -30,6 +31,7 @@ type Members = Record<string, unknown>;
 /** Members without a value are left out; only plain data passes. */
 export function encode(message: unknown): Uint8Array {
   if (message === undefined) return new Uint8Array(0);
+  if (message instanceof Json) return Buffer.from(message.text);
   const attachments: Attachments = { bytes: [], marks: false };
   const json = JSON.stringify(plain(message, attachments, 0));
   if (!attachments.marks) return Buffer.from(json);

@@ -61,8 +61,8 @@ export interface Brought {
 
 const nothing: Brought = {};
 
-/** What decides all questions of a call alike. */
-interface Grounds {
+/** What decides all questions about one subject alike; only good until the next thing happens. */
+export interface Grounds {
   /** Undefined: there is no such principal. */
   readonly standing: Standing | undefined;
   /** The standing's policies and those of the session. */
@@ -114,25 +114,36 @@ export class Decisions {
   }
 
   /** The same about anybody, with all that is known of the decision: of the first question that is denied, else of all. */
-  judge(subject: Subject, questions: readonly Question[], now: Date, more: Brought = nothing): Awaitable<Judgement> {
+  judge(
+    subject: Subject,
+    questions: readonly Question[],
+    now: Date,
+    more: Brought = nothing,
+    grounds: Awaitable<Grounds> = this.grounds(subject),
+  ): Awaitable<Judgement> {
+    const narrowed = more.session !== undefined || hasPolicies(subject);
+    if (grounds instanceof Promise || narrowed || !allAtHome(subject, questions)) {
+      return this.#judgeLater(grounds, subject, questions, now, more);
+    }
+    return this.#decide(subject, questions, now, grounds, more);
+  }
+
+  /** What is known about a subject; at once when it is remembered. */
+  grounds(subject: Subject): Awaitable<Grounds> {
     const standing = this.#standing(subject);
     const home = this.#place(subject.principal.account, partitionOf(subject));
-    const narrowed = more.session !== undefined || hasPolicies(subject);
-    if (standing instanceof Promise || home instanceof Promise || narrowed || !allAtHome(subject, questions)) {
-      return this.#judgeLater(standing, home, subject, questions, now, more);
-    }
-    return this.#decide(subject, questions, now, { standing, policies: standing?.policies, home }, more);
+    if (standing instanceof Promise || home instanceof Promise) return groundsOf(standing, home);
+    return { standing, policies: standing?.policies, home };
   }
 
   async #judgeLater(
-    found: Awaitable<Standing | undefined>,
-    foundHome: Awaitable<Place | undefined>,
+    found: Awaitable<Grounds>,
     subject: Subject,
     questions: readonly Question[],
     now: Date,
     more: Brought,
   ): Promise<Judgement> {
-    const [standing, home] = await Promise.all([found, foundHome]);
+    const { standing, home } = await found;
     const policies = standing && (await this.#withSession(standing.policies, subject, more));
     const partition = partitionOf(subject);
     const owners = await Promise.all(questions.map(async (each) => this.#place(ownerOf(each, subject), partition)));
@@ -285,6 +296,11 @@ function idOf({ principal }: Subject): string {
 
 const hasPolicies = ({ session }: Subject): boolean =>
   session !== undefined && (session.policy !== undefined || (session.policyArns?.length ?? 0) > 0);
+
+async function groundsOf(found: Awaitable<Standing | undefined>, foundHome: Awaitable<Place | undefined>) {
+  const [standing, home] = await Promise.all([found, foundHome]);
+  return { standing, policies: standing?.policies, home };
+}
 
 function verdictOf({ request, decision }: Judgement): Verdict {
   if (decision.effect === 'Allow') return allowed;

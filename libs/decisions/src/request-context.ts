@@ -37,11 +37,28 @@ const ofSession = (session: SessionFacts, now: Date): Keys => ({
   ...mfa[session.kind](session, now),
 });
 
+interface TagKey {
+  readonly key: string;
+  readonly folded: string;
+  readonly value: string;
+}
+
+const tagKeys = new WeakMap<readonly Tag[], readonly TagKey[]>();
+
+/** Tags as condition keys; spelled once for as long as they stay. */
+function tagKeysOf(tags: readonly Tag[]): readonly TagKey[] {
+  const known = tagKeys.get(tags);
+  if (known) return known;
+  const made = tags.map(({ Key, Value }) => ({ key: `aws:PrincipalTag/${Key}`, folded: fold(Key), value: Value }));
+  tagKeys.set(tags, made);
+  return made;
+}
+
 /** Session tags come before those of the user or role, regardless of case (requirements-2 section 7). */
 function addPrincipalTags(keys: Keys, tags: readonly Tag[], session: Readonly<Record<string, string>> = {}): void {
   const ofSession = Object.keys(session);
   const overridden = ofSession.length > 0 ? new Set(ofSession.map(fold)) : undefined;
-  for (const { Key, Value } of tags) if (!overridden?.has(fold(Key))) keys[`aws:PrincipalTag/${Key}`] = Value;
+  for (const { key, folded, value } of tagKeysOf(tags)) if (!overridden?.has(folded)) keys[key] = value;
   for (const key of ofSession) keys[`aws:PrincipalTag/${key}`] = session[key];
 }
 

@@ -1,8 +1,9 @@
 import { muniment } from '@muniment/aws-model';
-import { checkInput, readJsonInput, resolveFault, type WireFault } from '@muniment/aws-wire';
+import { readJsonInput, resolveFault, type WireFault } from '@muniment/aws-wire';
 import type { Inquiries } from '@muniment/decisions';
 import type { Awaitable, Position } from '@muniment/kernel';
 import { systemClock } from '@muniment/runtime';
+import { answerText } from './answer-text.js';
 
 export interface InquiryParts {
   readonly inquiries: Inquiries;
@@ -16,7 +17,8 @@ export interface InquiryParts {
 /** Status of HTTP and body, as the signed operation of this name would answer. */
 export interface InquiryAnswer {
   readonly status: number;
-  readonly body: unknown;
+  /** JSON. */
+  readonly body: string;
 }
 
 /** Answers what is asked of an operation without a signature: whoever gets this far is trusted with all answers. */
@@ -66,8 +68,6 @@ export function inquiryAnswers({ inquiries, partition, reached, unexpected }: In
     const { operation, answer } = operations[name as keyof typeof operations] as AnyEntry;
     const read = readJsonInput(operation, asked);
     if (!read.ok) return faulty(read.fault);
-    const wrong = checkInput(operation, read.input);
-    if (wrong !== undefined) return refused('ValidationError', wrong);
     const answered = answer(inquiries, read.input as never, { partition, now: systemClock.now() });
     return answered instanceof Promise ? answered.catch(failed) : answered;
   };
@@ -84,17 +84,20 @@ export function inquiryAnswers({ inquiries, partition, reached, unexpected }: In
 
 function one(answered: Awaited<ReturnType<Inquiries['answer']>>): InquiryAnswer {
   if ('error' in answered) return refused(answered.error.code, answered.error.message);
-  return { status: 200, body: answered };
+  return { status: 200, body: answerText(answered) };
 }
 
-const many = (Answers: readonly muniment.Answer[]): InquiryAnswer => ({ status: 200, body: { Answers } });
+const many = (answers: readonly muniment.Answer[]): InquiryAnswer => ({
+  status: 200,
+  body: `{"Answers":[${answers.map(answerText).join(',')}]}`,
+});
 
 const refused = (code: string, message: string): InquiryAnswer => faulty({ code, message });
 
 /** A fault in the form that AWS's JSON protocol gives it. */
 export function faulty(fault: WireFault): InquiryAnswer {
   const { code, message, status } = resolveFault(muniment.service, fault);
-  return { status, body: { __type: code, message } };
+  return { status, body: JSON.stringify({ __type: code, message }) };
 }
 
 const unavailable = faulty({

@@ -127,12 +127,11 @@ function positionIn({ headers }: IncomingMessage): number {
 }
 
 function send(response: ServerResponse, { status, body }: InquiryAnswer, last = false): void {
-  const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
+    'content-length': Buffer.byteLength(body),
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     ...(last && { connection: 'close' }),
   });
-  response.end(text);
+  response.end(body);
 }

@@ -1,11 +1,14 @@
 import type { muniment } from '@muniment/aws-model';
 import { type CompiledPolicy, compilePolicy, readPolicy } from '@muniment/policy';
+import type { Brought } from '../decisions.js';
 import { keyOf } from '../documents.js';
 import { Remembered } from '../remembered.js';
 import { Unanswerable } from './unanswerable.js';
 
 /** Apart from the documents of the directory: whoever asks must not drive those out of memory. */
 const most = 200;
+
+const nothing: Brought = {};
 
 type Kind = 'session' | 'resource';
 
@@ -27,7 +30,8 @@ export class DocumentsBrought {
   }
 
   /** The policies that come with one question. */
-  of({ SessionPolicy, ResourcePolicy }: muniment.Question, partition: string) {
+  of({ SessionPolicy, ResourcePolicy }: muniment.Question, partition: string): Brought {
+    if (SessionPolicy === undefined && ResourcePolicy === undefined) return nothing;
     return {
       ...(SessionPolicy !== undefined && { session: [this.compiled(SessionPolicy, 'session', partition)] }),
       ...(ResourcePolicy !== undefined && { resource: this.compiled(ResourcePolicy, 'resource', partition) }),

@@ -306,6 +306,35 @@ describe('a batch', () => {
     ]);
   });
 
+  test('shares what it knows of one principal with no other question, and answers as one by one', async () => {
+    const { inquiries: both, happen } = shop();
+    happen(account, inline('User', 'bob', 'bill', allow('billing:*')));
+    const billing = { Actions: ['billing:Run'], Resources: ['*'] };
+    const clerk = { ...about('ann'), Principal: roleArn('Clerk') };
+    const questions: muniment.Question[] = [
+      about('ann'),
+      { ...about('ann'), ...billing },
+      { ...about('bob'), ...billing },
+      about('ann'),
+      { ...about('ann'), SessionTags: [] },
+      { ...clerk, SessionPolicy: allow('orders:List*') },
+      clerk,
+      { ...about('bob'), ...billing },
+      about('nobody'),
+      about('bob'),
+      { ...about('ann'), Actions: ['orders:Get'] },
+      about('ann'),
+    ];
+    const cold = await both.answerAll(questions, asking);
+    const warm = await both.answerAll(questions, asking);
+    const single = await Promise.all(questions.map(async (each) => (await both.answerAll([each], asking))[0]));
+    expect(cold).toEqual(single);
+    expect(warm).toEqual(single);
+    expect(single.map((answer) => answer?.Decision).join(' ')).toBe(
+      'ALLOW DENY ALLOW ALLOW DENY DENY ALLOW ALLOW DENY DENY DENY ALLOW',
+    );
+  });
+
   test('of too many decisions is denied as a whole', async () => {
     const large = { ...about('ann'), Resources: Array.from({ length: 10 }, (_, index) => `${order}${index}`) };
     const answers = await inquiries.answerAll(Array(101).fill(large), asking);

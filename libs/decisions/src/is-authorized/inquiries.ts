@@ -1,7 +1,7 @@
 import type { muniment } from '@muniment/aws-model';
 import type { Awaitable, Caller } from '@muniment/kernel';
 import { type AuthorizationRequest, denialText, explain } from '@muniment/policy';
-import type { Brought, Decisions, Judgement, Question } from '../decisions.js';
+import type { Brought, Decisions, Grounds, Judgement, Question } from '../decisions.js';
 import type { Subject } from '../request-context.js';
 import { contextIn } from './context.js';
 import { DocumentsBrought } from './documents-brought.js';
@@ -18,6 +18,18 @@ export interface Asking {
 
 /** What came of a question. */
 export type Answered = muniment.IsAuthorizedResponse | { readonly error: Unanswerable };
+
+/**
+ * What was found for one question of a batch, for the next ones that are about the same. A batch is answered in one go, so
+ * that nothing changes meanwhile; what had to be waited for is not shared.
+ */
+interface Shared {
+  arn?: string;
+  subject?: Subject;
+  grounds?: Awaitable<Grounds>;
+  prefix?: string;
+  service?: OwnService | undefined;
+}
 
 /** Decisions that a batch may need altogether: they are made one after another, and nothing else meanwhile. */
 const mostDecisions = 1000;
@@ -43,9 +55,9 @@ export class Inquiries {
   }
 
   /** Rejects only when the directory cannot be read. */
-  answer(question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+  answer(question: muniment.IsAuthorizedRequest, asking: Asking, shared: Shared = {}): Awaitable<Answered> {
     try {
-      const judged = this.#answer(question, asking);
+      const judged = this.#answer(question, asking, shared);
       return judged instanceof Promise ? judged.catch(unanswered) : judged;
     } catch (error) {
       return unanswered(error);
@@ -64,17 +76,22 @@ export class Inquiries {
       );
       return questions.map(() => inBatch({ error }));
     }
-    const answers = questions.map((question) => this.answer(question, asking));
+    const shared: Shared = {};
+    const answers = questions.map((question) => this.answer(question, asking, shared));
     if (answers.some((answer) => answer instanceof Promise)) {
       return Promise.all(answers.map(async (answer) => inBatch(await answer)));
     }
     return (answers as Answered[]).map(inBatch);
   }
 
-  #answer(question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+  #answer(question: muniment.IsAuthorizedRequest, asking: Asking, shared: Shared): Awaitable<Answered> {
+    const { Principal: arn } = question;
+    const isPlain = arn !== undefined && inSession(question) === undefined;
+    if (isPlain && shared.subject && shared.arn === arn) return this.#about(shared.subject, question, asking, shared);
     const subject = this.#subject(question, asking);
-    if (subject instanceof Promise) return subject.then((found) => this.#about(found, question, asking));
-    return this.#about(subject, question, asking);
+    if (subject instanceof Promise) return subject.then((found) => this.#about(found, question, asking, {}));
+    const next: Shared = isPlain ? Object.assign(shared, { arn, subject, prefix: undefined, grounds: undefined }) : {};
+    return this.#about(subject, question, asking, next);
   }
 
   #subject(question: muniment.IsAuthorizedRequest, { caller, partition }: Asking): Awaitable<Subject> {
@@ -86,12 +103,18 @@ export class Inquiries {
       : subjectOf(found, question, arn);
   }
 
-  #about(subject: Subject, question: muniment.IsAuthorizedRequest, asking: Asking): Awaitable<Answered> {
+  #about(
+    subject: Subject,
+    question: muniment.IsAuthorizedRequest,
+    asking: Asking,
+    shared: Shared,
+  ): Awaitable<Answered> {
     const prefix = prefixOf(question.Actions);
+    if (shared.prefix === prefix) return this.#judge(subject, shared.service, question, asking, shared);
     const service = this.#decisions.named.service(subject.principal.account, prefix);
-    return service instanceof Promise
-      ? service.then((found) => this.#judge(subject, found, question, asking))
-      : this.#judge(subject, service, question, asking);
+    if (service instanceof Promise) return service.then((found) => this.#judge(subject, found, question, asking, {}));
+    Object.assign(shared, { prefix, service });
+    return this.#judge(subject, service, question, asking, shared);
   }
 
   #judge(
@@ -99,11 +122,13 @@ export class Inquiries {
     service: OwnService | undefined,
     question: muniment.IsAuthorizedRequest,
     { partition, now, caller }: Asking,
+    shared: Shared,
   ): Awaitable<Answered> {
     const questions = questionsOf(question, service, caller !== undefined && question.Principal === undefined);
     const brought: Brought = this.#brought.of(question, partition);
     if (question.Explain) return this.#explain(subject, questions, now, brought);
-    const judged = this.#decisions.judge(subject, questions, now, brought);
+    shared.grounds ??= this.#decisions.grounds(subject);
+    const judged = this.#decisions.judge(subject, questions, now, brought, shared.grounds);
     return judged instanceof Promise ? judged.then(answerOf) : answerOf(judged);
   }
 
@@ -129,8 +154,10 @@ function themselves(question: muniment.Question, caller: Caller | undefined): Su
   return caller;
 }
 
+const inSession = (question: muniment.Question) => ofRoles.find((member) => question[member] !== undefined);
+
 function refuseSession(question: muniment.Question): void {
-  const given = ofRoles.find((member) => question[member] !== undefined);
+  const given = inSession(question);
   if (given) throw new Unanswerable(`\`${given}\` is for roles and their sessions only`);
 }
 
@@ -151,20 +178,23 @@ function subjectOf(principal: Subject['principal'] | undefined, question: munime
   return { account, principal, session };
 }
 
+const action = /^([^:*?\s]+):[^*?\s]+$/;
+
 /** One question is about one service: its definition says what the condition keys are. */
 function prefixOf(actions: readonly string[]): string {
   const [first = ''] = actions;
-  const prefix = first.slice(0, Math.max(first.indexOf(':'), 0));
-  for (const action of actions) {
-    const colon = action.indexOf(':');
-    if (colon < 1 || colon === action.length - 1 || /[*?\s]/.test(action)) {
-      throw new Unanswerable(`\`${action}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
+  let prefix: string | undefined;
+  for (const each of actions) {
+    const own = action.exec(each)?.[1]?.toLowerCase();
+    if (own === undefined) {
+      throw new Unanswerable(`\`${each}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
     }
-    if (action.slice(0, colon).toLowerCase() !== prefix.toLowerCase()) {
-      throw new Unanswerable(`\`${action}\` is an action of another service than \`${first}\`: ask for each by itself`);
+    prefix ??= own;
+    if (own !== prefix) {
+      throw new Unanswerable(`\`${each}\` is an action of another service than \`${first}\`: ask for each by itself`);
     }
   }
-  return prefix;
+  return prefix ?? '';
 }
 
 const isArn = (resource: string): boolean => /^arn(?::[^:]*){4}:[^]+$/.test(resource);
@@ -177,7 +207,9 @@ function questionsOf(question: muniment.Question, service: OwnService | undefine
     for (const resource of Resources) {
       const objection = service?.objection(action, resource);
       if (objection !== undefined) throw new Unanswerable(objection);
-      if (resource !== '*' && !isArn(resource)) throw new Unanswerable(`\`${resource}\` is neither an ARN nor \`*\``);
+      // What fits a format is an ARN.
+      if (!service && resource !== '*' && !isArn(resource))
+        throw new Unanswerable(`\`${resource}\` is neither an ARN nor \`*\``);
       questions.push({ action, resource, account: ResourceOwner, context });
     }
   }

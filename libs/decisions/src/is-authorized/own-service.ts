@@ -14,12 +14,15 @@ interface Action {
   readonly needsResource: boolean;
 }
 
+const mostSpellings = 1000;
+
 /** A service of an account's own as questions are checked against it. */
 export class OwnService {
   readonly #prefix: string;
   /** What the keys of the service begin with. */
   readonly #ofKeys: string;
   readonly #actions: ReadonlyMap<string, Action>;
+  readonly #spelled = new Map<string, Action>();
   readonly #keys: readonly (readonly [fits: (key: string) => boolean, type: ConditionKeyType])[];
 
   /** Of a definition as it is stored. */
@@ -41,7 +44,7 @@ export class OwnService {
 
   /** Why an action on a resource makes no sense; undefined when it does. */
   objection(action: string, resource: string): string | undefined {
-    const known = this.#actions.get(fold(action.slice(action.indexOf(':') + 1)));
+    const known = this.#action(action);
     if (!known) return `the service \`${this.#prefix}\` has no action \`${action}\``;
     const { formats, fits, needsResource } = known;
     if (resource === '*') {
@@ -51,6 +54,16 @@ export class OwnService {
     if (fits.some((fit) => fit(resource))) return undefined;
     if (formats.length === 0) return `\`${action}\` is about no resource, only about \`*\`: not \`${resource}\``;
     return `\`${action}\` is not about \`${resource}\`: ${listed(formats)}`;
+  }
+
+  /** Names are spelt in few ways, and each is folded once. */
+  #action(action: string): Action | undefined {
+    const spelled = this.#spelled.get(action);
+    if (spelled) return spelled;
+    const known = this.#actions.get(fold(action.slice(action.indexOf(':') + 1)));
+    if (this.#spelled.size >= mostSpellings) this.#spelled.clear();
+    if (known) this.#spelled.set(action, known);
+    return known;
   }
 
   /** Whether a condition key is one of the service's by its prefix. */

@@ -19,12 +19,18 @@ export const policyTypes: Readonly<Record<PolicyType, muniment.PolicyType>> = {
   rcp: 'RESOURCE_CONTROL_POLICY',
 };
 
-export const statementOf = ({ policy, type, index, sid }: StatementRef): muniment.Statement => ({
-  PolicyId: policy,
-  PolicyType: policyTypes[type],
-  Index: index,
-  ...(sid !== undefined && { Sid: sid }),
-});
+const statements = new WeakMap<StatementRef, muniment.Statement>();
+
+/** The same for the same: statements of policies that stay decide again and again. */
+export function statementOf(ref: StatementRef): muniment.Statement {
+  const known = statements.get(ref);
+  if (known) return known;
+  const { policy, type, index, sid } = ref;
+  const named = sid === undefined ? {} : { Sid: sid };
+  const made = { PolicyId: policy, PolicyType: policyTypes[type], Index: index, ...named };
+  statements.set(ref, made);
+  return made;
+}
 
 const reasons: Readonly<Record<ConditionTrace['because'], muniment.ConditionReason>> = {
   value: 'VALUE',

@@ -1,3 +1,12 @@
+/** What is JSON already: it is sent as it is. */
+export class Json {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export interface RequestOptions {
   /** How long an answer is waited for; the bus knows what is usual. */
   readonly milliseconds?: number;

@@ -101,7 +101,7 @@ function asServices(setup: Setup, way: Way): Promise<Figures> {
   };
   const questions = Array.from({ length: differentRequests }, (_, index) => () => {
     const asked = { action: 'orders:GetOrder', resource: orderArn(account, index) };
-    return { caller, questions: [{ ...asked, context: { 'orders:Channel': 'web' } }], now: new Date(), position: 0 };
+    return { caller, questions: [{ ...asked, context: { 'orders:Channel': 'web' } }], now: Date.now(), position: 0 };
   });
   return asking(setup, way, 'muniment.decisions.Authorize', questions, (answer) =>
     Boolean((answer as { allowed?: boolean }).allowed),
@@ -142,10 +142,10 @@ const targetOf = (url: string): Target => {
 };
 
 const ways: readonly Way[] = [
-  { way: 'NATS, Authorize, by other services', lanes: 64, size: 1, accept: 12, measure: asServices },
-  { way: 'NATS, IsAuthorized', lanes: 64, size: 1, accept: 12, measure: overNats },
+  { way: 'NATS, Authorize, by other services', lanes: 256, size: 1, accept: 12, measure: asServices },
+  { way: 'NATS, IsAuthorized', lanes: 256, size: 1, accept: 12, measure: overNats },
   { way: `NATS, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overNats },
-  { way: 'HTTP with a token, IsAuthorized', lanes: 16, size: 1, accept: 45, measure: overHttp },
+  { way: 'HTTP with a token, IsAuthorized', lanes: 64, size: 1, accept: 45, measure: overHttp },
   { way: `HTTP with a token, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overHttp },
   { way: 'gateway, signed and recorded, IsAuthorized', lanes: 8, size: 1, measure: overGateway },
   {
@@ -155,6 +155,10 @@ const ways: readonly Way[] = [
     measure: overGateway,
   },
 ];
+
+/** Those whose description has one of the words that the options ask for. */
+const chosen = ({ operations }: Options): readonly Way[] =>
+  ways.filter(({ way }) => operations.length === 0 || operations.some((word) => way.includes(word)));
 
 function rowOf({ way, lanes, size, accept }: Way, { cpu, rate, ...figures }: Figures): Row {
   const decisions = (cpu['decisions'] ?? 0) / size;
@@ -191,7 +195,7 @@ async function run(options: Options): Promise<readonly Table[]> {
       const bus = await openBus(installation);
       const rows: Row[] = [];
       try {
-        for (const way of ways)
+        for (const way of chosen(options))
           rows.push(rowOf(way, await way.measure({ platform, root: account.root, bus, clerk, options }, way)));
       } finally {
         await bus.close();
