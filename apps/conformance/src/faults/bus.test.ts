@@ -25,6 +25,8 @@ needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
 
 const outage = long ? 600_000 : 4000;
+/** Of silence the first second goes by unnoticed, and of what is asked in the last the answer comes after it. */
+const silence = long ? 600_000 : 7000;
 const began = new Date();
 
 let cluster: Cluster;
@@ -95,7 +97,8 @@ test('R9 NATS killed, and back: all go on without a restart, nothing acknowledge
   expect(wrong(load.outcomes)).toEqual([]);
   expect(unready.status).toBe('unavailable');
   expect(unready.checks['bus']).toMatchObject({ ok: false });
-  expect(longest(during)).toBeLessThan(slowness.bound(1000));
+  // A question that was on its way when the bus went is asked again until nobody waits any more.
+  expect(longest(during)).toBeLessThan(slowness.bound(3500));
   expect(Math.max(...usable)).toBeLessThan(slowness.bound(2000));
   expect(repaired).toBeLessThan(slowness.bound(5000));
   expect(pids(cluster.services)).toEqual(before);
@@ -143,7 +146,7 @@ test.each([
   breakIt();
   const broken = performance.now();
   const noticed = until(async () => !(await readiness(cluster.one('directory'))).checks[check]?.ok, 10_000);
-  await sleep(outage);
+  await sleep(silence);
   const noticedAfter = await noticed;
   await mend();
   const mended = performance.now();
@@ -155,7 +158,7 @@ test.each([
   expect(wrong(load.outcomes)).toEqual([]);
   for (const name of goOn) expect(failures(during.filter((outcome) => outcome.name === name))).toEqual([]);
   const refused = during.filter(({ error }) => error);
-  const known = refused.filter(({ sent }) => sent > broken + 1000);
+  const known = refused.filter(({ sent }) => sent > broken + Math.max(1000, noticedAfter));
   expect(known.length).toBeGreaterThan(0);
   const median = percentile(
     known.map(({ milliseconds }) => milliseconds),
@@ -166,7 +169,7 @@ test.each([
   expect(longest(refused)).toBeLessThan(slowness.bound(3500));
   expect(pids(cluster.services)).toEqual(before);
   await nothingIsMissing(load.outcomes);
-  tell(`R10 ${what} for ${outage / 1000} s`, {
+  tell(`R10 ${what} for ${silence / 1000} s`, {
     'noticed after ms': noticedAfter,
     refused: refused.length,
     'median ms': median,
