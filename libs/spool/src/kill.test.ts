@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import type { Spooled } from '@muniment/runtime';
-import { openSpool } from './spool.js';
+import { openSpool, SpoolDamaged } from './spool.js';
 
 const rounds = 10;
 const program = fileURLToPath(new URL('./appender.testing.mjs', import.meta.url));
@@ -59,6 +59,8 @@ test(`kill -9, ${rounds} times: every record that was taken is there, in order, 
   expect(sources).toHaveLength(rounds);
   sources.forEach((count, round) => expect(count).toBeGreaterThanOrEqual(taken[round] ?? 0));
   expect(Math.min(...taken)).toBeGreaterThan(0);
-  expect(failures).toEqual([]);
+  // A write that the kill cut through leaves a piece at the end, which is told and left out: nobody was told it was taken.
+  expect(failures.filter((failure) => !(failure instanceof SpoolDamaged))).toEqual([]);
+  expect(failures.length).toBeLessThanOrEqual(rounds);
   rmSync(directory, { recursive: true });
 }, 120_000);
