@@ -1,7 +1,7 @@
 import { Decisions, deciding, Inquiries } from '@muniment/decisions';
 import { inquiriesPrefix, inquiryAnswers, openInquiryDoor, promptProjections } from '@muniment/hosting';
 import { followingChecks, LocalRows, noSealer, type Parts, respondFor, type Serving } from '@muniment/hosting/services';
-import { authorizationAnswers, Json, randomIds, sourcesFor } from '@muniment/runtime';
+import { authorizationAnswers, demandedPosition, Json, positionHeader, randomIds, sourcesFor } from '@muniment/runtime';
 
 const needed = ['directory', 'platform'];
 
@@ -29,10 +29,10 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   if (door) process.stdout.write(`muniment decisions answers questions at ${door.url}\n`);
   const wordOf = (subject: string) => subject.slice(inquiriesPrefix.length + 1);
   const stopAnswering = configuration.decisionsBus
-    ? await bus.respond(
-        inquiriesPrefix,
-        async (subject, asked) => new Json((await answers(wordOf(subject), asked)).body),
-      )
+    ? await bus.respond(inquiriesPrefix, async (subject, asked, headers) => {
+        const position = demandedPosition(headers?.get(positionHeader));
+        return new Json((await answers(wordOf(subject), asked, position)).body);
+      })
     : undefined;
   const stopResponding = await respondFor('decisions', parts, local, {
     authorizer: decisions,

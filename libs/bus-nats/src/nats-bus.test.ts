@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node';
+import { connect, headers } from '@nats-io/transport-node';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { busContract, eventually, startNats } from '@muniment/testing';
 import { BusUnavailable, LogUnavailable, MessageTooLarge } from '@muniment/runtime';
@@ -27,6 +27,19 @@ describe('bus over nats', () => {
       subject: 'muniment.sts.GetCallerIdentity',
       question: { at: question.at, bytes: question.bytes },
     });
+  });
+
+  test('headers of a question come with it, and none of one that has none', async () => {
+    const service = await open('service');
+    await service.respond('muniment.inquiries', async (_, __, given) => given?.get('x-muniment-position') ?? 'none');
+    const raw = await connect({ servers: url });
+    const position = headers();
+    position.set('x-muniment-position', '17');
+    const ask = async (options?: { headers: typeof position; timeout: number }) =>
+      (await raw.request('muniment.inquiries.X', '{}', options)).json();
+    expect(await ask({ headers: position, timeout: 1000 })).toBe('17');
+    expect(await ask()).toBe('none');
+    await raw.close();
   });
 
   test('that nobody listens is known at once', async () => {

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bus, BusUnavailable, MessageTooLarge, type RequestOptions } from '@muniment/runtime';
+import {
+  type Bus,
+  BusUnavailable,
+  MessageTooLarge,
+  type QuestionHeaders,
+  type RequestOptions,
+} from '@muniment/runtime';
 import { decode, encode } from './codec.js';
 import { type BusState, Connection, type Listening } from './connection.js';
 import { failureIn, readable } from './errors.js';
@@ -95,7 +101,7 @@ export class NatsBus implements Bus {
 
   async respond<Question, Answer>(
     prefix: string,
-    answer: (subject: string, question: Question) => Promise<Answer>,
+    answer: (subject: string, question: Question, headers?: QuestionHeaders) => Promise<Answer>,
   ): Promise<() => Promise<void>> {
     const responder = new Responder(this.#connection, prefix, answer, (error) => this.#report(error));
     await responder.start();

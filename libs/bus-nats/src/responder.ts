@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from '@nats-io/transport-node';
-import { MessageTooLarge } from '@muniment/runtime';
+import { MessageTooLarge, type QuestionHeaders } from '@muniment/runtime';
 import { decode, encode } from './codec.js';
 import type { Connection, Listening } from './connection.js';
 import { failureHeaders, failureOf, readable } from './errors.js';
 
-export type Answer = (subject: string, question: never) => Promise<unknown>;
+export type Answer = (subject: string, question: never, headers?: QuestionHeaders) => Promise<unknown>;
 
 const nothing = new Uint8Array(0);
 
@@ -78,7 +78,7 @@ export class Responder {
     this.#underWay++;
     try {
       const question = readable<never>(`a question on \`${msg.subject}\``, () => decode(msg.data));
-      const bytes = encode(await this.#answer(msg.subject, question));
+      const bytes = encode(await this.#answer(msg.subject, question, msg.headers));
       const { maxPayload } = this.#connection;
       if (bytes.length > maxPayload)
         throw new MessageTooLarge(msg.subject, `an answer of ${bytes.length} bytes, at most ${maxPayload}`);

@@ -14,9 +14,11 @@ import {
 import type { Awaitable, Caller, Position } from '@muniment/kernel';
 import {
   type Bus,
+  demandedPosition,
   isAway,
   type Clock,
   type Ids,
+  positionHeader,
   type Reply,
   type Request,
   requestPersistently,
@@ -224,7 +226,7 @@ export class Gateway {
       requestId: journey.requestId,
       commandId: commandIdOf(incoming, caller, found, journey.requestId),
       at: journey.facts.at,
-      position: Math.max(this.#position, positionIn(incoming)),
+      position: Math.max(this.#position, demandedPosition(incoming.headers[positionHeader])),
     });
     journey.facts.touched = reply.touched;
     if (!reply.ok) return this.#refuse(journey, reply.fault);
@@ -325,7 +327,7 @@ const claimOf = ({ accessKeyId, account }: { accessKeyId?: string; account?: str
 
 /** The codec's headers are made for this one answer: one more goes in without a copy. */
 function withPosition(headers: Readonly<Record<string, string>>, position: Position): Readonly<Record<string, string>> {
-  (headers as Record<string, string>)['x-muniment-position'] = String(position);
+  (headers as Record<string, string>)[positionHeader] = String(position);
   return headers;
 }
 
@@ -341,10 +343,4 @@ function commandIdOf(incoming: Incoming, { accessKeyId }: Caller, { name }: Oper
   if (typeof id !== 'string' || !invocationId.test(id)) return requestId;
   const input = createHash('sha256').update(incoming.target).update('\n').update(incoming.body).digest('base64url');
   return `${accessKeyId}/${name}/${id}/${input.slice(0, 22)}`;
-}
-
-/** A client may demand that the answer knows everything up to a position it has been told of. */
-function positionIn({ headers }: Incoming): Position {
-  const value = headers['x-muniment-position'];
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : 0;
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { demandedPosition, positionHeader } from '@muniment/runtime';
 import { isLoopback, type Configuration } from '@muniment/nest';
 import { faulty, type InquiryAnswer, type InquiryAnswers, inquiryOperations } from './inquiry-answers.js';
 
@@ -68,7 +69,7 @@ class Door {
     // What is not read cannot be told from the next request.
     if (refused) return send(response, refused, true);
     const operation = paths.get(request.url ?? '') as string;
-    const position = positionIn(request);
+    const position = demandedPosition(request.headers[positionHeader]);
     let length = 0;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => {
@@ -119,12 +120,6 @@ const isJson = (type = ''): boolean => {
   const [media = ''] = type.split(';');
   return media.trim() === 'application/json' || media.trim() === 'application/x-amz-json-1.1';
 };
-
-/** The position that an earlier change was answered with: the decision must know it. */
-function positionIn({ headers }: IncomingMessage): number {
-  const given = headers['x-muniment-position'];
-  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : 0;
-}
 
 function send(response: ServerResponse, { status, body }: InquiryAnswer, last = false): void {
   response.writeHead(status, {

@@ -3,6 +3,7 @@ export * from './calls-chain.js';
 export { type CallsChunk, chainHash } from './calls-lane.js';
 export * from './envelope-sealer.js';
 export * from './exchange.js';
+export * from './demanded-position.js';
 export { callOf, questionsOf } from './execute.js';
 export { inPieces } from './in-pieces.js';
 export * from './folding.js';

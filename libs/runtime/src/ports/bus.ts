@@ -12,6 +12,11 @@ export interface RequestOptions {
   readonly milliseconds?: number;
 }
 
+/** What stands beside a question of somebody who is no service of ours: `''` for a name that is not there. */
+export interface QuestionHeaders {
+  get(name: string): string;
+}
+
 /** Requests between services, one subject each (`muniment.directory.CreateUser`), and hints that may be lost. */
 export interface Bus {
   /**
@@ -21,11 +26,12 @@ export interface Bus {
   request<Question, Answer>(subject: string, question: Question, options?: RequestOptions): Promise<Answer>;
   /**
    * Answers the subjects `<prefix>.<word>`: exactly one word follows. One of several equal services gets each request.
-   * What the given function stops, answers first what has reached it.
+   * What the given function stops, answers first what has reached it. Headers are there if the bus has such a thing and
+   * the question came with some.
    */
   respond<Question, Answer>(
     prefix: string,
-    answer: (subject: string, question: Question) => Promise<Answer>,
+    answer: (subject: string, question: Question, headers?: QuestionHeaders) => Promise<Answer>,
   ): Promise<() => Promise<void>>;
   publish(subject: string, hint: unknown): void;
   subscribe(subject: string, listener: (hint: unknown) => void): () => void;
