@@ -1,9 +1,9 @@
 /** Two replicas of each service: what they do at the same time (R17, R18), and one of them without the other (R23, R25). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import type { IAM } from '@aws-sdk/client-iam';
+import { IAM } from '@aws-sdk/client-iam';
 import { needsServer } from '@muniment/testing';
-import { type Clients, clientsFor, patientAttempts, unique } from '../harness/clients.js';
+import { type Clients, unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { Doors } from './doors.testing.js';
 import { bothTags, type Driver } from './driver.testing.js';
@@ -46,8 +46,9 @@ afterAll(() => finish(cluster));
 
 const doorsFor = (home: number, history: History) => new Doors({ urls, history, home });
 const failed = (entries: readonly Entry[]) => entries.filter(({ outcome }) => outcome !== 'ok');
-/** For what is prepared and looked at, and not what is tested. */
-const patient = (): IAM => clientsFor(cluster.url(), cluster.root, patientAttempts).iam;
+/** For what is prepared and looked at, and not what is tested: tries again, as SDKs do. */
+const patient = (): IAM =>
+  new IAM({ endpoint: cluster.url(), region: 'us-east-1', credentials: cluster.root, maxAttempts: 6 });
 /** What a client may try again. */
 const retryable = ({ error }: Entry) => /^(?:ServiceUnavailable|ConcurrentModification)/.test(error?.name ?? '');
 

@@ -180,26 +180,12 @@ function subjectOf(principal: Subject['principal'] | undefined, question: munime
 
 const action = /^([^:*?\s]+):[^*?\s]+$/;
 
-/** Services by the actions that were asked for; whoever thinks up new ones makes this one begin anew. */
-const mostActions = 2000;
-const prefixes = new Map<string, string>();
-
-/** Undefined: it is no action. */
-function servicePrefix(name: string): string | undefined {
-  const known = prefixes.get(name);
-  if (known !== undefined) return known;
-  const prefix = action.exec(name)?.[1]?.toLowerCase();
-  if (prefixes.size >= mostActions) prefixes.clear();
-  if (prefix !== undefined) prefixes.set(name, prefix);
-  return prefix;
-}
-
 /** One question is about one service: its definition says what the condition keys are. */
 function prefixOf(actions: readonly string[]): string {
   const [first = ''] = actions;
   let prefix: string | undefined;
   for (const each of actions) {
-    const own = servicePrefix(each);
+    const own = action.exec(each)?.[1]?.toLowerCase();
     if (own === undefined) {
       throw new Unanswerable(`\`${each}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
     }
