@@ -34,6 +34,7 @@ const ofAnyForm = [
   'aws-cli',
   'boto3',
   'credentials',
+  'decisions-doors',
   'enforcement',
   'organizations',
   'sdk-errors',

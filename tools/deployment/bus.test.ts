@@ -1,6 +1,10 @@
-/** S26 for the bus: a real server with the very configuration that is deployed, and every user against everything. */
+/**
+ * S26 for the bus: a real server with the very configuration that is deployed, and every user against everything; among
+ * them one for somebody's own service, as docs/decisions-api.md says that it is added.
+ */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,14 +16,25 @@ import { busUsers, serviceNames, services, subjectsOf } from './services.testing
 needsServer('nats');
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
+const docs = fileURLToPath(new URL('../../docs/decisions-api.md', import.meta.url));
+const deployed = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8');
+const [, added = ''] = /```conf\n(.*?)```/s.exec(readFileSync(docs, 'utf8')) ?? [];
+const extended = deployed.replace(/(?=^ {2}\]\n)/m, added);
+const addedUser = 'orders';
+const addedPassword = randomBytes(24).toString('hex');
 const folder = mkdtempSync(join(tmpdir(), 'muniment-bus-'));
-const passwordOf = (user: string) => readFileSync(join(folder, 'secrets', user, 'nats-password'), 'utf8').trim();
+const passwordOf = (user: string) =>
+  user === addedUser ? addedPassword : readFileSync(join(folder, 'secrets', user, 'nats-password'), 'utf8').trim();
 
 let nats: ServerProcess;
 beforeAll(async () => {
   execFileSync('sh', [join(deploy, 'secrets.sh'), 'files', join(folder, 'secrets')]);
-  copyFileSync(join(deploy, 'nats/nats.conf'), join(folder, 'nats.conf'));
+  writeFileSync(join(folder, 'nats.conf'), extended);
   cpSync(join(folder, 'secrets/nats'), join(folder, 'passwords'), { recursive: true });
+  writeFileSync(
+    join(folder, 'passwords/passwords.conf'),
+    `${readFileSync(join(folder, 'secrets/nats/passwords.conf'), 'utf8')}\n${addedUser.toUpperCase()}_PASSWORD: "${addedPassword}"\n`,
+  );
   nats = await startNats({ args: ['--config', join(folder, 'nats.conf'), '--http_port', '-1'] });
 });
 afterAll(async () => {
@@ -35,7 +50,7 @@ const subjects = [
   contexts.flatMap((context) => ['', '.Operation', '.deep.Operation'].map((rest) => `muniment.${context}${rest}`)),
   serviceNames.flatMap((name) => [`muniment.control.${name}.1.Rebuild`, `muniment.control.${name}`]),
   serviceNames.flatMap((name) => [`$SRV.INFO.muniment-${name}`, `$SRV.STATS.muniment-${name}.id`]),
-  busUsers.map((name) => `_INBOX_${name}.answer.1`),
+  [...busUsers, addedUser].map((name) => `_INBOX_${name}.answer.1`),
   ['muniment', 'muniment.other.Operation', 'other', 'muniment.hints', 'muniment.hints.appended'],
   ['_INBOX.answer', '$SRV.PING', '$SYS.REQ.SERVER.PING', '$JS.API.INFO', '$JS.API.STREAM.LIST', '$G'],
 ].flat();
@@ -49,7 +64,7 @@ const patterns = [
 const ownSubtree = (allowed: readonly string[]) => (subject: string) =>
   subject.endsWith('.>') && allowed.some((pattern) => covers(pattern, subject.replace(/>$/, 'word')));
 
-describe.each(busUsers)('the user %s of the bus', (user) => {
+describe.each([...busUsers, addedUser])('the user %s of the bus', (user) => {
   test.each([
     ['publish', subjects, ''],
     ['subscribe', [...subjects, ...patterns], ''],
@@ -66,8 +81,7 @@ describe.each(busUsers)('the user %s of the bus', (user) => {
   });
 
   test('has no more in the file than in the table', () => {
-    const text = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8');
-    const block = text.split(/\n {4}\{\n/).find((part) => part.includes(`user: ${user}\n`)) ?? '';
+    const block = extended.split(/\n {4}\{\n/).find((part) => part.includes(`user: ${user}\n`)) ?? '';
     const listed = (verb: string) =>
       Array.from(
         new RegExp(`${verb}: \\[([^\\]]*)\\]`).exec(block)?.[1]?.matchAll(/"([^"]+)"/g) ?? [],
@@ -80,7 +94,7 @@ describe.each(busUsers)('the user %s of the bus', (user) => {
 });
 
 test('there are no other users', () => {
-  const users = readFileSync(join(deploy, 'nats/nats.conf'), 'utf8').matchAll(/^\s*user: (\S+)/gm);
+  const users = deployed.matchAll(/^\s*user: (\S+)/gm);
   expect(Array.from(users, ([, user = '']) => user).sort()).toEqual([...busUsers].sort());
 });
 
@@ -108,4 +122,17 @@ test('whoever was asked answers, once, and nobody else does', async () => {
   expect(await directory?.exchange([answer])).toContain('Permissions Violation for Publish to "_INBOX_gateway.7"');
   expect(await gateway?.exchange()).toContain('MSG _INBOX_gateway.7 1 2\r\nok');
   for (const client of [gateway, directory, sts]) client?.close();
+});
+
+test('somebody’s own service is answered in an inbox that nobody else hears', async () => {
+  const [decisions, orders, operator] = await Promise.all(['decisions', addedUser, 'operator'].map(login));
+  await decisions?.exchange(['SUB muniment.inquiries.* decisions 1']);
+  await orders?.exchange([`SUB _INBOX_${addedUser}.> 1`]);
+  expect(await operator?.exchange([`SUB _INBOX_${addedUser}.> 1`])).toContain('Permissions Violation');
+  await orders?.exchange([`PUB muniment.inquiries.IsAuthorized _INBOX_${addedUser}.7 2\r\n{}`]);
+  const heard = `MSG muniment.inquiries.IsAuthorized 1 _INBOX_${addedUser}.7 2\r\n{}`;
+  expect(await decisions?.exchange()).toContain(heard);
+  expect(await decisions?.exchange([`PUB _INBOX_${addedUser}.7 2\r\nok`])).not.toContain('-ERR');
+  expect(await orders?.exchange()).toContain(`MSG _INBOX_${addedUser}.7 1 2\r\nok`);
+  for (const client of [decisions, orders, operator]) client?.close();
 });

@@ -66,10 +66,16 @@ export const ports = { gateway: 4566, nats: 4222, kurrentdb: 2113, valkey: 6379 
 /** Users of the bus: the services, and one for the operator's own commands. */
 export const busUsers = [...serviceNames, 'operator'];
 
+/** Users that are no service of ours: the operator's own commands, and the example that docs/decisions-api.md gives. */
+const otherUsers: Readonly<Record<string, readonly string[]>> = {
+  operator: ['$SRV.>', 'muniment.control.>'],
+  orders: ['muniment.inquiries.*'],
+};
+
 /** What a user may send and hear, as NATS writes it. */
 export function subjectsOf(user: string): { readonly publish: string[]; readonly subscribe: string[] } {
   const role = services[user];
-  if (!role) return { publish: ['$SRV.>', 'muniment.control.>'], subscribe: [`_INBOX_${user}.>`] };
+  if (!role) return { publish: [...(otherUsers[user] ?? [])], subscribe: [`_INBOX_${user}.>`] };
   return {
     publish: [...role.asks.map((context) => `muniment.${context}.*`), 'muniment.hints.>'],
     subscribe: [

@@ -1,9 +1,10 @@
 /** Services of one's own, by everything that docs/services.md says: the command, `aws`, boto3, and no SDK at all. */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { program, repository } from './harness/build.js';
+import { examplesIn } from './harness/documentation.js';
 import { awsEnvironment, type Finished, needs, run } from './harness/programs.js';
 import type { Credentials } from './harness/target.js';
 import { type Target, target } from './harness/target.js';
@@ -15,10 +16,8 @@ jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'muniment-services-'));
 const orders = join(folder, 'orders.json');
-const docs = readFileSync(join(repository, 'docs/services.md'), 'utf8');
-const blocks = (language: string): string[] =>
-  Array.from(docs.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs')), ([, text = '']) => text);
-const [example = ''] = blocks('json');
+const examples = (language: string): string[] => examplesIn('services.md', language);
+const [example = ''] = examples('json');
 
 let server: Target;
 
@@ -82,15 +81,15 @@ test('the command says what is wrong, and ends with 2: nothing was done', async 
 });
 
 test('the docs: `aws` with the model added, boto3, and curl', async () => {
-  const [, api = '', curl = ''] = blocks('sh');
-  const [story = ''] = blocks('python');
-  const ran = await run('bash', ['-euc', api], { env: environment(), cwd: folder });
+  const [, api = '', curl = ''] = examples('sh');
+  const [story = ''] = examples('python');
+  const ran = await run('bash', ['--norc', '-euc', api], { env: environment(), cwd: folder });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(ran.stdout).toContain(arn());
   expect(ran.stdout).toContain('"dynamodb"');
   const [boto3, posted] = await Promise.all([
     run('python3', ['-c', story], { env: environment(), cwd: folder }),
-    run('bash', ['-euc', curl.replace('curl ', 'curl --silent --show-error ')], { env: environment() }),
+    run('bash', ['--norc', '-euc', curl.replace('curl ', 'curl --silent --show-error ')], { env: environment() }),
   ]);
   expect(boto3).toEqual({ code: 0, stdout: 'orders 3\n', stderr: '' });
   const answer = JSON.parse(posted.stdout) as { Definition: string };
@@ -99,7 +98,7 @@ test('the docs: `aws` with the model added, boto3, and curl', async () => {
 });
 
 test("who may register which service is the policies' matter, and every call is in the trail", async () => {
-  const [, policy = ''] = blocks('json');
+  const [, policy = ''] = examples('json');
   const story = `
 import boto3, json, os, sys
 from botocore.exceptions import ClientError
