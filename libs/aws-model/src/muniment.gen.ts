@@ -26,10 +26,16 @@ const errors = {
 };
 
 export interface BatchIsAuthorizedRequest {
+  Principal?: string;
+  Context?: Record<string, ContextValue>;
   Questions: Question[];
 }
 export const BatchIsAuthorizedRequest: Structure<BatchIsAuthorizedRequest> =
-  structure('BatchIsAuthorizedRequest', () => ({ Questions: required(questionList) }));
+  structure('BatchIsAuthorizedRequest', () => ({
+    Principal: principalArn,
+    Context: contextMap,
+    Questions: required(questionList),
+  }));
 
 export interface BatchIsAuthorizedResponse {
   Answers: Answer[];

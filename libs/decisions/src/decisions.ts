@@ -11,7 +11,7 @@ import { Documents } from './documents.js';
 import { isControlled, isServiceLinked, type Place, placeOf } from './place.js';
 import { Named } from './named.js';
 import { Remembered } from './remembered.js';
-import { contextOf, ownerOf, type Subject } from './request-context.js';
+import { contextOf, type Known, ownerOf, serviceOf, type Subject } from './request-context.js';
 import { type Reader, Rows } from './rows.js';
 import { type Library, managedPolicy, type Standing, standingOf } from './standing.js';
 
@@ -69,6 +69,19 @@ export interface Grounds {
   readonly policies: PolicySet | undefined;
   /** Where the principal's account stands. */
   readonly home: Place | undefined;
+  /** The condition keys of the question before: of a batch, the next one often has the same. */
+  recent?: RecentContext;
+}
+
+/** Condition keys, and what they were made of. */
+interface RecentContext {
+  readonly subject: Subject;
+  readonly given: Question['context'];
+  readonly service: string;
+  readonly ownerAccount: string;
+  readonly owner: Place | undefined;
+  readonly now: Date;
+  readonly keys: AuthorizationRequest['context'];
 }
 
 /**
@@ -155,12 +168,12 @@ export class Decisions {
     subject: Subject,
     questions: readonly Question[],
     now: Date,
-    { standing, policies, home }: Grounds,
+    grounds: Grounds,
     more: Brought,
     owners?: readonly (Place | undefined)[],
   ): Judgement {
+    const { standing, policies, home } = grounds;
     const partition = partitionOf(subject);
-    const tags = standing?.tags ?? noTags;
     let judged: Judgement | undefined;
     for (const [index, question] of questions.entries()) {
       const owner = owners ? owners[index] : home;
@@ -170,7 +183,7 @@ export class Decisions {
         action: question.action,
         resource: question.resource,
         resourceAccount: question.account,
-        context: contextOf(subject, { tags, ownerAccount, home, owner }, now, question, partition),
+        context: keysOf(grounds, subject, { ownerAccount, owner }, now, question, partition),
       };
       const applying = policies && this.#applying(policies, subject, question, { home, owner }, more);
       const decision = applying ? evaluate(request, applying) : gone;
@@ -266,6 +279,34 @@ export class Decisions {
   #library(caller: Subject, from: Reader): Library {
     return { documents: this.#documents, from, account: caller.principal.account, partition: partitionOf(caller) };
   }
+}
+
+/** Policies never change a request's keys, so that those of the question before do when they were made of the same. */
+function keysOf(
+  grounds: Grounds,
+  subject: Subject,
+  { ownerAccount, owner }: Pick<Known, 'ownerAccount' | 'owner'>,
+  now: Date,
+  question: Question,
+  partition: string,
+): AuthorizationRequest['context'] {
+  const { recent, standing, home } = grounds;
+  const given = question.context;
+  const service = serviceOf(question.action);
+  if (
+    recent?.subject === subject &&
+    recent.given === given &&
+    recent.service === service &&
+    recent.ownerAccount === ownerAccount &&
+    recent.owner === owner &&
+    recent.now === now
+  ) {
+    return recent.keys;
+  }
+  const tags = standing?.tags ?? noTags;
+  const keys = contextOf(subject, { tags, ownerAccount, home, owner }, now, service, given, partition);
+  grounds.recent = { subject, given, service, ownerAccount, owner, now, keys };
+  return keys;
 }
 
 /** Sessions of one role share its policies, not its name. */

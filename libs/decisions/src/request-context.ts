@@ -92,6 +92,9 @@ function accountOf(arn: string): string | undefined {
 export const ownerOf = ({ resource, account }: Pick<Ask, 'resource' | 'account'>, caller: Subject): string =>
   account ?? accountOf(resource) ?? caller.account;
 
+/** The service of an action, spelt as it is asked for. */
+export const serviceOf = (action: string): string => action.slice(0, action.indexOf(':'));
+
 /** What has been looked up for a question. */
 export interface Known {
   /** Of the user or role. */
@@ -111,12 +114,11 @@ export function contextOf(
   caller: Subject,
   { tags, ownerAccount, home, owner }: Known,
   now: Date,
-  question: Ask & { readonly action: string },
+  service: string,
+  ofOperation: Ask['context'],
   partition: string,
 ): Keys {
   const { session } = caller;
-  const { action, context: ofOperation } = question;
-  const service = action.slice(0, action.indexOf(':'));
   // One literal with all keys that every question has: objects that grow key by key are slow to read.
   const keys: Keys = {
     'aws:CurrentTime': now,

@@ -38,10 +38,10 @@ const operations = {
     operation: muniment.BatchIsAuthorized,
     answer: (
       inquiries: Inquiries,
-      { Questions }: muniment.BatchIsAuthorizedRequest,
+      batch: muniment.BatchIsAuthorizedRequest,
       asking: Asking,
     ): Awaitable<InquiryAnswer> => {
-      const answered = inquiries.answerAll(Questions, asking);
+      const answered = inquiries.answerAll(batch, asking);
       return answered instanceof Promise ? answered.then(many) : many(answered);
     },
   },

@@ -9,7 +9,7 @@ import {
 } from './compile.js';
 import { forgetAnswers, holds } from './condition/condition.js';
 import { type ContextKey, forgetStamps, keySpelled } from './context-key.js';
-import { type Given, givenOf, isList, type RequestContext } from './context.js';
+import { type ContextValue, type Given, givenOf, isList, type RequestContext } from './context.js';
 import { HIT, hitOf, type Principal } from './principal.js';
 import { forgetResources, matchesResource } from './resource.js';
 
@@ -151,22 +151,22 @@ export class Run {
     this.loaded = true;
     const { context, stamp } = this;
     if (isPlain(context)) {
-      for (const name in context) this.tell(name, context, stamp);
+      // Read inside the loop: engines know then that the value is the one of the key that they are at.
+      for (const name in context) tell(name, context[name], stamp);
     } else {
-      for (const name of Object.keys(context)) this.tell(name, context, stamp);
+      for (const name of Object.keys(context)) tell(name, context[name], stamp);
     }
   }
+}
 
-  private tell(name: string, context: RequestContext, stamp: number): void {
-    const key = keySpelled(name);
-    if (key === null) return;
-    const value = context[name];
-    // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
-    if (value === undefined || value === null) return;
-    key.stamp = stamp;
-    key.value = value;
-    key.given = undefined;
-  }
+function tell(name: string, value: ContextValue | undefined, stamp: number): void {
+  // A null is not in the type, but comes easily out of JSON; it must read as absent, not as a value.
+  if (value === undefined || value === null) return;
+  const key = keySpelled(name);
+  if (key === null) return;
+  key.stamp = stamp;
+  key.value = value;
+  key.given = undefined;
 }
 
 /** Whether walking an object's keys comes upon its own only, so that nothing need be asked of each. */

@@ -33,17 +33,6 @@ export function fits(format: string, arn: string): 'not' | 'loosely' | 'strictly
   return matchesTemplate(expected[4], parts[4]) ? 'loosely' : 'not';
 }
 
-/** Where the parts of an ARN after the partition end; undefined for what is none. */
-function colonsIn(arn: string): readonly number[] | undefined {
-  if (!arn.startsWith('arn:')) return undefined;
-  const colons: number[] = [3];
-  for (let at = 3; colons.length < 5; colons.push(at)) {
-    at = arn.indexOf(':', at + 1);
-    if (at < 0) return undefined;
-  }
-  return colons;
-}
-
 /**
  * Tells whether an ARN is what a format says, placeholders at its end going over `/` and `:` if need be. For many ARNs of
  * one format.
@@ -61,16 +50,22 @@ export function arnFormat(format: string): (arn: string) => boolean {
   const heads = [partition, service, region, account].map((part) => (isOpen(part) ? undefined : part));
   const fitsResource = template(resource);
   return (arn) => {
-    const colons = colonsIn(arn);
-    if (!colons) return false;
-    for (const [at, head] of heads.entries()) {
-      if (head === undefined) continue;
-      const part = arn.slice((colons[at] as number) + 1, colons[at + 1]);
-      if (part !== head && (part !== '*' || at === 1)) return false;
+    if (!arn.startsWith('arn:')) return false;
+    let from = 4;
+    for (let at = 0; at < 4; at++) {
+      const end = arn.indexOf(':', from);
+      if (end < 0) return false;
+      const head = heads[at];
+      if (head !== undefined && !isPart(arn, from, end, head) && (at === 1 || !isPart(arn, from, end, '*')))
+        return false;
+      from = end + 1;
     }
-    return fitsResource(arn.slice((colons[4] as number) + 1));
+    return fitsResource(arn.slice(from));
   };
 }
+
+const isPart = (arn: string, from: number, end: number, part: string): boolean =>
+  end - from === part.length && arn.startsWith(part, from);
 
 /** The same for one ARN. */
 export const fitsArnFormat = (format: string, arn: string): boolean => arnFormat(format)(arn);

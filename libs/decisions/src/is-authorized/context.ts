@@ -105,15 +105,24 @@ function typed(key: string, value: Single | readonly Single[], type: ConditionKe
 
 const isList = (value: Single | readonly Single[]): value is readonly Single[] => Array.isArray(value);
 
-/** The condition keys that come with a question, checked against what is known of the service that it is about. */
+/** Condition keys that came with a question, and how they are called regardless of case. */
+export interface GivenKeys {
+  readonly keys: Readonly<Record<string, ContextValue>>;
+  readonly folded: readonly string[];
+}
+
+const none: GivenKeys = { keys: {}, folded: [] };
+
+/** The condition keys that come with a question, checked against what is known of the service; `common` come with all of a batch. */
 export function contextIn(
   given: muniment.Question['Context'],
   service: OwnService | undefined,
   ofCaller: boolean,
-): Record<string, ContextValue> | undefined {
-  if (given === undefined) return undefined;
-  const keys: Record<string, ContextValue> = {};
-  const seen: string[] = [];
+  common: GivenKeys = none,
+): GivenKeys {
+  if (given === undefined) return common;
+  const keys: Record<string, ContextValue> = { ...common.keys };
+  const seen: string[] = [...common.folded];
   for (const key of Object.keys(given)) {
     const { folded, refusal, refusalOfCaller } = factsOf(key);
     const refused = refusal ?? (ofCaller ? refusalOfCaller : undefined);
@@ -125,7 +134,7 @@ export function contextIn(
     const read = type === undefined ? value : typed(key, value, type);
     keys[key] = isList(read) ? read.map(String) : read;
   }
-  return keys;
+  return { keys, folded: seen };
 }
 
 /** A key that is spelt wrong is a condition that is not looked at: a denial could be missed. */

@@ -3,7 +3,9 @@ import type { Sources } from '@muniment/kernel';
 import type { Inquiries } from './inquiries.js';
 
 /** What operations ask, by way of their sources. */
-export type Asked = { readonly one: muniment.IsAuthorizedRequest } | { readonly many: readonly muniment.Question[] };
+export type Asked =
+  | { readonly one: muniment.IsAuthorizedRequest }
+  | { readonly many: muniment.BatchIsAuthorizedRequest };
 
 /** How a host lets the operations of this context ask. */
 export const deciding =

@@ -3,7 +3,7 @@ import type { Awaitable, Caller } from '@muniment/kernel';
 import { type AuthorizationRequest, denialText, explain } from '@muniment/policy';
 import type { Brought, Decisions, Grounds, Judgement, Question } from '../decisions.js';
 import type { Subject } from '../request-context.js';
-import { contextIn } from './context.js';
+import { contextIn, type GivenKeys } from './context.js';
 import { DocumentsBrought } from './documents-brought.js';
 import type { OwnService } from './own-service.js';
 import { policyTypes, statementOf, traceOf } from './traced.js';
@@ -24,6 +24,10 @@ export type Answered = muniment.IsAuthorizedResponse | { readonly error: Unanswe
  * that nothing changes meanwhile; what had to be waited for is not shared.
  */
 interface Shared {
+  /** What the batch says of all its questions. */
+  readonly batch?: Omit<muniment.BatchIsAuthorizedRequest, 'Questions'>;
+  /** Its condition keys, as they are for questions about this service, and for whom. */
+  common?: { readonly service: OwnService | undefined; readonly ofCaller: boolean; readonly given: GivenKeys };
   arn?: string;
   subject?: Subject;
   grounds?: Awaitable<Grounds>;
@@ -65,7 +69,10 @@ export class Inquiries {
   }
 
   /** Each question by itself; one that cannot be decided is denied. */
-  answerAll(questions: readonly muniment.Question[], asking: Asking): Awaitable<readonly muniment.Answer[]> {
+  answerAll(
+    { Questions: questions, ...batch }: muniment.BatchIsAuthorizedRequest,
+    asking: Asking,
+  ): Awaitable<readonly muniment.Answer[]> {
     const needed = questions.reduce(
       (sum, { Actions, Resources }) => sum + Actions.length * (Resources?.length ?? 1),
       0,
@@ -76,7 +83,7 @@ export class Inquiries {
       );
       return questions.map(() => inBatch({ error }));
     }
-    const shared: Shared = {};
+    const shared: Shared = { batch };
     const answers = questions.map((question) => this.answer(question, asking, shared));
     if (answers.some((answer) => answer instanceof Promise)) {
       return Promise.all(answers.map(async (answer) => inBatch(await answer)));
@@ -85,17 +92,25 @@ export class Inquiries {
   }
 
   #answer(question: muniment.IsAuthorizedRequest, asking: Asking, shared: Shared): Awaitable<Answered> {
-    const { Principal: arn } = question;
+    const { batch } = shared;
+    const arn = question.Principal ?? batch?.Principal;
     const isPlain = arn !== undefined && inSession(question) === undefined;
     if (isPlain && shared.subject && shared.arn === arn) return this.#about(shared.subject, question, asking, shared);
-    const subject = this.#subject(question, asking);
-    if (subject instanceof Promise) return subject.then((found) => this.#about(found, question, asking, {}));
-    const next: Shared = isPlain ? Object.assign(shared, { arn, subject, prefix: undefined, grounds: undefined }) : {};
+    const subject = this.#subject(arn, question, asking);
+    if (subject instanceof Promise) {
+      return subject.then((found) => this.#about(found, question, asking, { batch, arn }));
+    }
+    const next: Shared = isPlain
+      ? Object.assign(shared, { arn, subject, prefix: undefined, grounds: undefined })
+      : { batch, arn };
     return this.#about(subject, question, asking, next);
   }
 
-  #subject(question: muniment.IsAuthorizedRequest, { caller, partition }: Asking): Awaitable<Subject> {
-    const { Principal: arn } = question;
+  #subject(
+    arn: string | undefined,
+    question: muniment.IsAuthorizedRequest,
+    { caller, partition }: Asking,
+  ): Awaitable<Subject> {
     if (arn === undefined) return themselves(question, caller);
     const found = this.#decisions.named.principal(arn, partition);
     return found instanceof Promise
@@ -112,7 +127,10 @@ export class Inquiries {
     const prefix = prefixOf(question.Actions);
     if (shared.prefix === prefix) return this.#judge(subject, shared.service, question, asking, shared);
     const service = this.#decisions.named.service(subject.principal.account, prefix);
-    if (service instanceof Promise) return service.then((found) => this.#judge(subject, found, question, asking, {}));
+    if (service instanceof Promise) {
+      const { batch, arn } = shared;
+      return service.then((found) => this.#judge(subject, found, question, asking, { batch, arn }));
+    }
     Object.assign(shared, { prefix, service });
     return this.#judge(subject, service, question, asking, shared);
   }
@@ -124,7 +142,9 @@ export class Inquiries {
     { partition, now, caller }: Asking,
     shared: Shared,
   ): Awaitable<Answered> {
-    const questions = questionsOf(question, service, caller !== undefined && question.Principal === undefined);
+    const ofCaller = caller !== undefined && shared.arn === undefined;
+    const context = contextIn(question.Context, service, ofCaller, commonKeys(service, ofCaller, shared));
+    const questions = questionsOf(question, service, context);
     const brought: Brought = this.#brought.of(question, partition);
     if (question.Explain) return this.#explain(subject, questions, now, brought);
     shared.grounds ??= this.#decisions.grounds(subject);
@@ -180,12 +200,26 @@ function subjectOf(principal: Subject['principal'] | undefined, question: munime
 
 const action = /^([^:*?\s]+):[^*?\s]+$/;
 
+/** Services by the actions that were asked for; whoever thinks up new ones makes this one begin anew. */
+const mostActions = 2000;
+const prefixes = new Map<string, string>();
+
+/** Undefined: it is no action. */
+function servicePrefix(name: string): string | undefined {
+  const known = prefixes.get(name);
+  if (known !== undefined) return known;
+  const prefix = action.exec(name)?.[1]?.toLowerCase();
+  if (prefixes.size >= mostActions) prefixes.clear();
+  if (prefix !== undefined) prefixes.set(name, prefix);
+  return prefix;
+}
+
 /** One question is about one service: its definition says what the condition keys are. */
 function prefixOf(actions: readonly string[]): string {
   const [first = ''] = actions;
   let prefix: string | undefined;
   for (const each of actions) {
-    const own = action.exec(each)?.[1]?.toLowerCase();
+    const own = servicePrefix(each);
     if (own === undefined) {
       throw new Unanswerable(`\`${each}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
     }
@@ -199,9 +233,21 @@ function prefixOf(actions: readonly string[]): string {
 
 const isArn = (resource: string): boolean => /^arn(?::[^:]*){4}:[^]+$/.test(resource);
 
-function questionsOf(question: muniment.Question, service: OwnService | undefined, ofCaller: boolean): Question[] {
-  const { Actions, Resources = anything, ResourceOwner, Context } = question;
-  const context = contextIn(Context, service, ofCaller);
+/** Checked once for all questions about one service. */
+function commonKeys(service: OwnService | undefined, ofCaller: boolean, shared: Shared): GivenKeys | undefined {
+  const { batch, common } = shared;
+  if (batch?.Context === undefined) return undefined;
+  if (common && common.service === service && common.ofCaller === ofCaller) return common.given;
+  const given = contextIn(batch.Context, service, ofCaller);
+  shared.common = { service, ofCaller, given };
+  return given;
+}
+
+function questionsOf(
+  { Actions, Resources = anything, ResourceOwner }: muniment.Question,
+  service: OwnService | undefined,
+  { keys: context }: GivenKeys,
+): Question[] {
   const questions: Question[] = [];
   for (const action of Actions) {
     for (const resource of Resources) {

@@ -20,11 +20,10 @@ export const IsAuthorized = query(muniment.IsAuthorized, {
 });
 
 export const BatchIsAuthorized = query(muniment.BatchIsAuthorized, {
-  gather: ({ Questions }, from, call) =>
-    answerTo(from, { many: Questions }, call) as Promise<readonly muniment.Answer[]>,
-  authorize: ({ Questions }, _, call) =>
+  gather: (input, from, call) => answerTo(from, { many: input }, call) as Promise<readonly muniment.Answer[]>,
+  authorize: ({ Questions, Principal }, _, call) =>
     rightOn(
-      Questions.map(({ Principal }) => Principal),
+      Questions.map((question) => question.Principal ?? Principal),
       call,
     ),
   reply: (answers) => ({ Answers: [...answers] }),

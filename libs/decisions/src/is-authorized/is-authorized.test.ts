@@ -50,6 +50,15 @@ test('a batch needs it on everybody in it, once', async () => {
   expect(Answers.map(({ Decision }) => Decision)).toEqual(['ALLOW', 'DENY', 'DENY', 'ALLOW']);
 });
 
+test('a batch that says whom its questions are about needs the right on that one, and on those that questions name', async () => {
+  const { Principal, ...bare } = question;
+  const Questions = [bare, { ...question, Principal: userArn('bob') }, bare];
+  const { asks, reply } = await called(BatchIsAuthorized, { Principal, Questions });
+  expect(asks).toEqual([right(userArn('ann')), right(userArn('bob'))]);
+  const { Answers } = reply() as muniment.BatchIsAuthorizedResponse;
+  expect(Answers.map(({ Decision }) => Decision)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
+});
+
 test('what cannot be decided is an error that the operation declares', async () => {
   const { reply } = await called(IsAuthorized, { ...question, Principal: userArn('nobody') });
   expect(reply).toThrow(new Fault('UnknownPrincipalException', `there is no principal \`${userArn('nobody')}\``));

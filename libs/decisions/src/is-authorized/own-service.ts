@@ -24,6 +24,7 @@ export class OwnService {
   readonly #actions: ReadonlyMap<string, Action>;
   readonly #spelled = new Map<string, Action>();
   readonly #keys: readonly (readonly [fits: (key: string) => boolean, type: ConditionKeyType])[];
+  readonly #types = new Map<string, ConditionKeyType>();
 
   /** Of a definition as it is stored. */
   static of(definition: string): OwnService {
@@ -73,7 +74,12 @@ export class OwnService {
 
   /** The type of a key, folded; undefined: the service has no such key. */
   typeOf(key: string): ConditionKeyType | undefined {
-    return this.#keys.find(([fits]) => fits(key))?.[1];
+    const known = this.#types.get(key);
+    if (known !== undefined) return known;
+    const type = this.#keys.find(([fits]) => fits(key))?.[1];
+    if (this.#types.size >= mostSpellings) this.#types.clear();
+    if (type !== undefined) this.#types.set(key, type);
+    return type;
   }
 }
 

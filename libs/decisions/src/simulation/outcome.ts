@@ -11,7 +11,7 @@ import {
   type StatementRef,
 } from '@muniment/policy';
 import { isControlled, isServiceLinked, type Place } from '../place.js';
-import { contextOf, ownerOf, type Subject } from '../request-context.js';
+import { contextOf, serviceOf, ownerOf, type Subject } from '../request-context.js';
 import type { Entries } from './context-entries.js';
 import { idOfInput } from './policy-name.js';
 
@@ -100,7 +100,7 @@ function contextFor(grounds: Grounds, action: string, resource: string, ownerAcc
     'aws:CurrentTime': _now,
     'aws:EpochTime': _seconds,
     ...known
-  } = contextOf(subject, { tags, ownerAccount, home, owner }, now, { action, resource }, partition);
+  } = contextOf(subject, { tags, ownerAccount, home, owner }, now, serviceOf(action), undefined, partition);
   return Object.fromEntries([...Object.entries(known).filter(([key]) => !entries.has(fold(key))), ...entries]);
 }
 
