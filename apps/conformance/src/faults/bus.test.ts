@@ -122,7 +122,7 @@ test.each([
   [
     'NATS behind a black hole',
     'bus',
-    () => all('nats').forEach((path) => path.blackHole()),
+    () => Promise.all(all('nats').map((path) => path.blackHole())),
     () => Promise.all(all('nats').map((path) => path.pass())),
     [] as string[],
   ],
@@ -136,14 +136,14 @@ test.each([
   [
     'the store behind a black hole',
     'log',
-    () => all('store').forEach((path) => path.blackHole()),
+    () => Promise.all(all('store').map((path) => path.blackHole())),
     () => Promise.all(all('store').map((path) => path.pass())),
     dataPlaneOperations,
   ],
 ])('R10 %s: noticed, refused in time, well afterwards', async (what, check, breakIt, mend, goOn) => {
   const load = new Load(everyService());
   await sleep(500);
-  breakIt();
+  await breakIt();
   const broken = performance.now();
   const noticed = until(async () => !(await readiness(cluster.one('directory'))).checks[check]?.ok, 10_000);
   await sleep(silence);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess, startNats, startRedis, stopServers } from '@muniment/testing';
+import { ServerProcess, startNats, startRedis, stopServers, ThreadedProxies } from '@muniment/testing';
 import { build, repository } from '../harness/build.js';
 import { type Clients, clientsFor } from '../harness/clients.js';
 import type { Credentials } from '../harness/target.js';
@@ -59,6 +59,7 @@ export class Cluster {
   readonly store: ServerProcess;
   readonly services: Service[] = [];
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #proxies = new ThreadedProxies(join(repository, 'libs/testing/dist/servers/proxy-thread.js'));
 
   static async start({ replicas = {}, settings = {} }: ClusterOptions = {}): Promise<Cluster> {
     await build();
@@ -95,6 +96,7 @@ export class Cluster {
           name: name as ServiceName,
           replica: before + index + 1,
           dataDirectory: this.dataDirectory,
+          proxies: this.#proxies,
           ports,
           settings: { ...this.#settingsOf(name as ServiceName), ...settings },
         }),
@@ -133,9 +135,7 @@ export class Cluster {
 
   async dispose(): Promise<void> {
     await Promise.all(this.services.map(({ process }) => process.stop()));
-    for (const engine of ['nats', 'redis', 'store'] as const) {
-      await Promise.all(this.paths(engine).map((path) => path.close()));
-    }
+    await this.#proxies.end();
     await stopServers();
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }

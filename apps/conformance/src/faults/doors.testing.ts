@@ -27,6 +27,37 @@ interface Response {
 
 const pauseMilliseconds = 20;
 
+type Makers = { readonly [Name in 'iam' | 'sts' | 'cloudtrail']: () => Clients[Name] };
+
+/** Made when they are asked for: a client costs milliseconds, and most doors use one. */
+class LazyClients implements Clients {
+  readonly credentials: Credentials;
+  readonly #make: Makers;
+  #iam: IAM | undefined;
+  #sts: STS | undefined;
+  #cloudtrail: CloudTrail | undefined;
+
+  constructor(credentials: Credentials, make: Makers) {
+    this.credentials = credentials;
+    this.#make = make;
+  }
+
+  get iam(): IAM {
+    this.#iam ??= this.#make.iam();
+    return this.#iam;
+  }
+
+  get sts(): STS {
+    this.#sts ??= this.#make.sts();
+    return this.#sts;
+  }
+
+  get cloudtrail(): CloudTrail {
+    this.#cloudtrail ??= this.#make.cloudtrail();
+    return this.#cloudtrail;
+  }
+}
+
 /** A user's way in, as through a load balancer: another gateway when one does not listen. */
 export class Doors {
   readonly #options: DoorsOptions;
@@ -85,9 +116,15 @@ export class Doors {
       maxAttempts: attempts,
       requestHandler: { requestTimeout: patience, throwOnRequestTimeout: true, connectionTimeout: 2000 },
     };
-    const [iam, sts, cloudtrail] = [new IAM(configuration), new STS(configuration), new CloudTrail(configuration)];
-    for (const { middlewareStack } of [iam, sts, cloudtrail]) this.#listen(middlewareStack as IAM['middlewareStack']);
-    const clients = { iam, sts, cloudtrail, credentials };
+    const heard = <Client extends { middlewareStack: object }>(client: Client): Client => {
+      this.#listen(client.middlewareStack as IAM['middlewareStack']);
+      return client;
+    };
+    const clients = new LazyClients(credentials, {
+      iam: () => heard(new IAM(configuration)),
+      sts: () => heard(new STS(configuration)),
+      cloudtrail: () => heard(new CloudTrail(configuration)),
+    });
     this.#clients.set(key, clients);
     return clients;
   }

@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clients, clientsFor, document, person, statement, trusting, unique } from '../harness/clients.js';
+import {
+  type Clients,
+  clientsFor,
+  document,
+  patientAttempts,
+  person,
+  statement,
+  trusting,
+  unique,
+} from '../harness/clients.js';
 import type { Credentials } from '../harness/target.js';
 import { Doors } from './doors.testing.js';
 import { type AccessKey, type Entry, History } from './history.testing.js';
@@ -56,7 +65,7 @@ export class Driver {
     const random = options.random ?? new Random();
     process.stdout.write(`seed ${random.seed} (MUNIMENT_TEST_SEED)\n`);
     const url = options.urls[0] as string;
-    const root = clientsFor(url, options.root);
+    const root = clientsFor(url, options.root, patientAttempts);
     const PolicyDocument = document(statement('Allow', 's3:GetObject'));
     const { Policy } = await root.iam.createPolicy({ PolicyName: unique('objects'), PolicyDocument });
     const admin = await person(url, root, 'admin', statement('Allow', '*'));

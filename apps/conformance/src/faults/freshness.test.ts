@@ -96,9 +96,9 @@ test('R13 the way to the store is cut, reset or silent during changes: none is m
   for (let round = 0; round < (long ? 500 : 6); round++) {
     const kind = round % 3;
     for (const path of paths) {
-      if (kind === 0) path.cut();
-      else if (kind === 1) path.reset();
-      else path.blackHole();
+      if (kind === 0) await path.cut();
+      else if (kind === 1) await path.reset();
+      else await path.blackHole();
     }
     await sleep(20 * (round % 4));
     await probe.change();

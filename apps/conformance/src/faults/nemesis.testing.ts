@@ -75,7 +75,7 @@ const held = (service: Service, engine: keyof Paths, fault: 'blackHole' | 'dropA
   service,
   happen: async (milliseconds) => {
     const path = service.paths[engine];
-    path[fault]();
+    await path[fault]();
     await sleep(milliseconds);
     await path.pass();
   },

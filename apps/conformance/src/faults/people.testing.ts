@@ -2,6 +2,7 @@ import {
   type Clients,
   clientsFor,
   document,
+  patientAttempts,
   type Person,
   person,
   statement,
@@ -20,7 +21,8 @@ export interface People {
 }
 
 export async function populate(cluster: Cluster, strangers = 0): Promise<People> {
-  const root = cluster.clients();
+  // What nothing is done to yet may still take more than one try, as a busy machine starts thirteen processes.
+  const root = clientsFor(cluster.url(), cluster.root, patientAttempts);
   const reader = await person(cluster.url(), root, 'reader', statement('Allow', ['iam:Get*', 'iam:List*', 'sts:*']));
   const RoleName = unique('role');
   const { Role } = await root.iam.createRole({ RoleName, AssumeRolePolicyDocument: trusting(reader.arn) });
@@ -37,7 +39,7 @@ export async function populate(cluster: Cluster, strangers = 0): Promise<People>
     const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
     unknown.push(clientsFor(cluster.url(), { accessKeyId, secretAccessKey }));
   }
-  return { root, reader, roleArn: Role?.Arn ?? '', strangers: unknown };
+  return { root: cluster.clients(), reader, roleArn: Role?.Arn ?? '', strangers: unknown };
 }
 
 /** What goes on whatever is away, as AWS has it: who am I, a role's session, a key that nobody has used yet. */

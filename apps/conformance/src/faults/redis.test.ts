@@ -145,7 +145,7 @@ test('R8 a Redis that was demoted is left for the new one', async () => {
     [old, next],
     [next, old],
   ] as const) {
-    for (const path of cluster.paths('redis')) path.leadTo(to.port);
+    await Promise.all(cluster.paths('redis').map((path) => path.leadTo(to.port)));
     await command('REPLICAOF NO ONE', to.port);
     await command(`REPLICAOF 127.0.0.1 ${to.port}`, from.port);
     const demoted = performance.now();

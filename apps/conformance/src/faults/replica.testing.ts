@@ -1,14 +1,19 @@
 import { join } from 'node:path';
-import { type ServerProcess as Process, ServerProcess, startProxy, type TcpProxy } from '@muniment/testing';
+import {
+  type ServerProcess as Process,
+  ServerProcess,
+  type ThreadedProxies,
+  type ThreadedProxy,
+} from '@muniment/testing';
 import { repository } from '../harness/build.js';
 
 export type ServiceName = 'gateway' | 'directory' | 'credentials' | 'sts' | 'decisions' | 'audit';
 
 /** Where a service finds what it stands on, each behind a proxy of its own: a fault hits one replica or all. */
 export interface Paths {
-  readonly nats: TcpProxy;
-  readonly redis: TcpProxy;
-  readonly store: TcpProxy;
+  readonly nats: ThreadedProxy;
+  readonly redis: ThreadedProxy;
+  readonly store: ThreadedProxy;
 }
 
 /** One replica of one service as a process. */
@@ -24,13 +29,16 @@ export interface ServiceOptions {
   readonly name: ServiceName;
   readonly replica: number;
   readonly dataDirectory: string;
+  readonly proxies: ThreadedProxies;
   readonly ports: { readonly nats: number; readonly redis: number; readonly store: number };
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, replica, dataDirectory, ports, settings } = options;
-  const [nats, redis, store] = await Promise.all([ports.nats, ports.redis, ports.store].map(startProxy));
+  const { name, replica, dataDirectory, proxies, ports, settings } = options;
+  const [nats, redis, store] = await Promise.all(
+    [ports.nats, ports.redis, ports.store].map((port) => proxies.start(port)),
+  );
   const paths = { nats, redis, store } as Paths;
   const process_ = await ServerProcess.start({
     name: `${name}-${replica}`,

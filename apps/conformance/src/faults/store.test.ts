@@ -155,10 +155,10 @@ test('R12 the event log answers seconds late: the data plane does not feel it', 
   };
   const first = await median();
   const quiet = await median();
-  for (const path of cluster.paths('store')) path.delay(5000);
+  await Promise.all(cluster.paths('store').map((path) => path.delay(5000)));
   await until(async () => !(await readiness(cluster.one('sts'))).checks['log']?.ok, 20_000);
   const slow = await median();
-  for (const path of cluster.paths('store')) await path.pass();
+  await Promise.all(cluster.paths('store').map((path) => path.pass()));
   const figures: Record<string, number> = {};
   for (const [name, before] of quiet) {
     const during = slow.get(name) ?? Number.NaN;

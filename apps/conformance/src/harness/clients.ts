@@ -11,9 +11,12 @@ export interface Clients {
   readonly credentials: Credentials;
 }
 
+/** For what is prepared and looked at, and not what is tested: tries again, as SDKs do. */
+export const patientAttempts = 6;
+
 /** AWS's own clients. One attempt only: a retry would hide what the server got wrong. */
-export function clientsFor(url: string, credentials: Credentials): Clients {
-  const configuration = { endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 };
+export function clientsFor(url: string, credentials: Credentials, maxAttempts = 1): Clients {
+  const configuration = { endpoint: url, region: 'us-east-1', credentials, maxAttempts };
   return {
     iam: new IAM(configuration),
     sts: new STS(configuration),
