@@ -21,6 +21,12 @@ const hopeful = 1_000;
 /** Calls may still be under way on a client that was given up. */
 const farewell = 5_000;
 
+/** An answer that comes later than this after its question says nothing of how the server is now. */
+const telling = 2_000;
+
+/** A timer that is later than this says that the process was busy with something else. */
+const standstill = 20;
+
 /**
  * The way to the server. The client reconnects by itself when it is told that a connection broke; when nothing is heard
  * at all, or it has given up, a new client takes its place.
@@ -35,6 +41,8 @@ export class Connection {
   #youth = youth.first;
   /** When this client's reads have last come to something. */
   #read = Number.NEGATIVE_INFINITY;
+  /** When this client has last heard of the server. */
+  #heard = Number.NEGATIVE_INFINITY;
   /** Infinite while the server is there. */
   #awaySince = Number.POSITIVE_INFINITY;
   /** The last call was waited for as long as it may take. */
@@ -69,14 +77,16 @@ export class Connection {
   /** What the client answers, or `NoAnswer` after so long: the client alone may wait for ever. */
   async call<Result>(milliseconds: number, ask: (client: Client) => Promise<Result>): Promise<Result> {
     const { client } = this;
+    const asked = performance.now();
+    const answer = ask(client);
     try {
-      const result = await within(milliseconds, ask(client));
-      this.#awaySince = Number.POSITIVE_INFINITY;
-      this.#silent = false;
-      this.#youth = youth.first;
+      const result = await within(milliseconds, answer);
+      this.#answered(client);
       return result;
     } catch (error) {
-      if (kindOf(error) === 'lost' && !this.#closed) this.#lost(client, error);
+      if (error instanceof NoAnswer) this.#hearLate(client, asked, answer);
+      if (kindOf(error) !== 'lost') this.#answered(client);
+      else if (!this.#closed) this.#lost(client, error, asked);
       throw error;
     }
   }
@@ -105,6 +115,7 @@ export class Connection {
     this.#youth = Math.min(this.#youth * 2, youth.most);
     this.#since = performance.now();
     this.#read = Number.NEGATIVE_INFINITY;
+    this.#heard = Number.NEGATIVE_INFINITY;
     this.#retire(client);
     this.#client = this.#connect();
   }
@@ -123,7 +134,27 @@ export class Connection {
     return KurrentDBClient.connectionString(connectionString(this.#url, this.#generation++));
   }
 
-  #lost(client: Client, error: unknown): void {
+  #answered(client: Client): void {
+    this.#awaySince = Number.POSITIVE_INFINITY;
+    this.#silent = false;
+    if (client !== this.#client) return;
+    this.#youth = youth.first;
+    this.#heard = performance.now();
+  }
+
+  /** A server that is busy is not away: who waits for it less and less, on ever new connections, never hears of it. */
+  #hearLate(client: Client, asked: number, answer: Promise<unknown>): void {
+    const heard = () => {
+      if (performance.now() - asked < telling) this.#answered(client);
+    };
+    answer.then(heard, (error: unknown) => {
+      if (kindOf(error) !== 'lost') heard();
+    });
+  }
+
+  #lost(client: Client, error: unknown, asked: number): void {
+    // Others were answered meanwhile: this one is slow, and the server is there.
+    if (error instanceof NoAnswer && client === this.#client && this.#heard > asked) return;
     // Of a broken connection the client knows by itself, silence it would bear for ever. But not yet: whoever asks now
     // what became of a write asks on a connection that stands, and reads have one of their own.
     if (error instanceof NoAnswer) {
@@ -144,11 +175,20 @@ export class Connection {
   }
 }
 
-/** Rejects with `NoAnswer` when the promise takes longer; what becomes of it then is nobody's concern. */
+/**
+ * Rejects with `NoAnswer` when the promise takes longer. While this process stood still it read no answers: that time is
+ * given back, once.
+ */
 async function within<Result>(milliseconds: number, promise: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
+  const due = performance.now() + milliseconds;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(milliseconds)), milliseconds);
+    const tooLate = () => reject(new NoAnswer(milliseconds));
+    timer = setTimeout(() => {
+      const stoodStill = performance.now() - due;
+      if (stoodStill <= standstill) tooLate();
+      else timer = setTimeout(tooLate, Math.min(stoodStill, milliseconds));
+    }, milliseconds);
   });
   try {
     return await Promise.race([promise, late]);

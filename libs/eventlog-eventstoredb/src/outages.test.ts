@@ -81,6 +81,17 @@ describe('the server is away (R10, R11)', () => {
     expect(await streamed(log, 'directory-1')).toHaveLength(5);
   }, 20_000);
 
+  test('a server that answers late is busy and not silent: who asks next is waited for as long as ever', async () => {
+    const server = await double();
+    const { log } = await quick(server.connectionString);
+    server.faults.delay(1000);
+    const { value } = await timed(() => log.head());
+    expect(value).toBeInstanceOf(LogUnavailable);
+    // Longer than a silent server is waited for.
+    server.faults.delay(300);
+    await eventually(async () => expect(await streamed(log, 'warmup-1')).toHaveLength(1), 5000);
+  });
+
   test('after it is closed the log says so at once', async () => {
     const server = await double();
     const { log, failures } = await opened(server.connectionString);
