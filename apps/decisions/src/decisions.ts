@@ -16,7 +16,7 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const decisions = new Decisions({ from });
   await local.start();
   const reached = (position: number) => local.reached(position);
-  const Authorize = authorizationAnswers(decisions, reached, (position) => local.holds(position));
+  const further = authorizationAnswers(decisions, reached, (position) => local.holds(position));
   const inquiries = new Inquiries(decisions);
   const { bus, configuration, logger } = parts;
   const answers = inquiryAnswers({
@@ -37,7 +37,7 @@ export async function serveDecisions(parts: Parts): Promise<Serving> {
   const stopResponding = await respondFor('decisions', parts, local, {
     authorizer: decisions,
     decide: deciding(inquiries),
-    further: { Authorize },
+    further,
   });
   return {
     checks: (head) => followingChecks(local.projectors, head),

@@ -33,6 +33,7 @@ export { type DeliveryOptions } from './spool-delivery.js';
 export * from './spooled-recorder.js';
 export * from './together.js';
 export * from './writer.js';
+export * from './authorization.js';
 export * from './bus-authorizer.js';
 export * from './log-keys.js';
 export * from './persistent-request.js';

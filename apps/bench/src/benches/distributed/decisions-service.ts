@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NatsBus, openNats } from '@muniment/bus-nats';
 import type { Caller } from '@muniment/kernel';
+import { BusAuthorizer } from '@muniment/runtime';
 import { loadAsking } from '../../driver/bus-load.js';
 import { signedJsonCall, tokenCall } from '../../driver/json-call.js';
 import type { Target } from '../../driver/lane.js';
@@ -47,6 +48,8 @@ interface Way {
   readonly lanes: number;
   /** Decisions that one request asks for. */
   readonly size: number;
+  /** Each question of a batch says everything. */
+  readonly apart?: true;
   /** CPU microseconds of the decisions service that a decision may cost. */
   readonly accept?: number;
   readonly measure: (setup: Setup, way: Way) => Promise<Figures>;
@@ -59,29 +62,32 @@ const questionOf = ({ account, arn }: Clerk, index: number) => ({
   Context: { 'orders:Channel': { String: 'web' }, 'aws:SourceIp': { String: '127.0.0.1' } },
 });
 
-const inputOf = (clerk: Clerk, size: number, index: number): object =>
-  size === 1
-    ? questionOf(clerk, index)
-    : { Questions: Array.from({ length: size }, (_, of) => questionOf(clerk, index + of)) };
+/** A batch says once what is the same in all its questions, or each says everything. */
+function inputOf(clerk: Clerk, { size, apart }: Way, index: number): object {
+  if (size === 1) return questionOf(clerk, index);
+  const questions = Array.from({ length: size }, (_, of) => questionOf(clerk, index + of));
+  if (apart) return { Questions: questions };
+  const { Principal, Context } = questionOf(clerk, index);
+  return { Principal, Context, Questions: questions.map(({ Actions, Resources }) => ({ Actions, Resources })) };
+}
 
-const inputs = ({ clerk }: Setup, { size }: Way): readonly object[] =>
-  Array.from({ length: differentRequests }, (_, index) => inputOf(clerk, size, index));
+const inputs = ({ clerk }: Setup, way: Way): readonly object[] =>
+  Array.from({ length: differentRequests }, (_, index) => inputOf(clerk, way, index));
 
 const operationOf = ({ size }: Way): string => (size === 1 ? 'IsAuthorized' : 'BatchIsAuthorized');
 
 const isAllowed = (answer: unknown): boolean => !JSON.stringify(answer).includes('"DENY"');
 
-/** One question after another over NATS, by as many as there are lanes. */
+/** One question after another, by as many as there are lanes. */
 function asking(
-  { bus, platform, options }: Setup,
+  { platform, options }: Setup,
   { lanes }: Way,
-  subject: string,
-  questions: readonly (() => unknown)[],
+  question: (index: number) => Promise<unknown>,
   granted: (answer: unknown) => boolean,
 ): Promise<Figures> {
   let index = 0;
   const ask = async () => {
-    const answer = await bus.request(subject, questions[index++ % questions.length]?.());
+    const answer = await question(index++ % differentRequests);
     return granted(answer) ? undefined : JSON.stringify(answer);
   };
   return inRounds(platform, options.rounds, () => () => loadAsking(lanes, ask, options.seconds));
@@ -99,19 +105,23 @@ function asServices(setup: Setup, way: Way): Promise<Figures> {
     secureTransport: false,
     region: 'us-east-1',
   };
-  const questions = Array.from({ length: differentRequests }, (_, index) => () => {
-    const asked = { action: 'orders:GetOrder', resource: orderArn(account, index) };
-    return { caller, questions: [{ ...asked, context: { 'orders:Channel': 'web' } }], now: Date.now(), position: 0 };
-  });
-  return asking(setup, way, 'muniment.decisions.Authorize', questions, (answer) =>
-    Boolean((answer as { allowed?: boolean }).allowed),
+  const questions = Array.from({ length: differentRequests }, (_, index) => [
+    { action: 'orders:GetOrder', resource: orderArn(account, index), context: { 'orders:Channel': 'web' } },
+  ]);
+  const authorizer = new BusAuthorizer(setup.bus);
+  return asking(
+    setup,
+    way,
+    (index) => authorizer.authorize(caller, questions[index] ?? [], new Date()),
+    (answer) => Boolean((answer as { allowed?: boolean }).allowed),
   );
 }
 
 /** As services of one's own ask on the bus. */
 function overNats(setup: Setup, way: Way): Promise<Figures> {
-  const questions = inputs(setup, way).map((input) => () => input);
-  return asking(setup, way, `muniment.inquiries.${operationOf(way)}`, questions, isAllowed);
+  const questions = inputs(setup, way);
+  const subject = `muniment.inquiries.${operationOf(way)}`;
+  return asking(setup, way, (index) => setup.bus.request(subject, questions[index]), isAllowed);
 }
 
 /** With a token, at the decisions service's own port. */
@@ -145,6 +155,14 @@ const ways: readonly Way[] = [
   { way: 'NATS, Authorize, by other services', lanes: 256, size: 1, accept: 12, measure: asServices },
   { way: 'NATS, IsAuthorized', lanes: 256, size: 1, accept: 12, measure: overNats },
   { way: `NATS, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overNats },
+  {
+    way: `NATS, BatchIsAuthorized of ${inBatch}, nothing in common`,
+    lanes: 8,
+    size: inBatch,
+    apart: true,
+    accept: 5,
+    measure: overNats,
+  },
   { way: 'HTTP with a token, IsAuthorized', lanes: 64, size: 1, accept: 45, measure: overHttp },
   { way: `HTTP with a token, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overHttp },
   { way: 'gateway, signed and recorded, IsAuthorized', lanes: 8, size: 1, measure: overGateway },
