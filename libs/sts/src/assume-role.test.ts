@@ -56,6 +56,7 @@ describe('what is asked', () => {
     const { asks } = await assume({ ExternalId: 'x-1' });
     expect(asks).toEqual([
       {
+        action: 'sts:AssumeRole',
         resource: reader,
         account: otherAccount,
         resourcePolicy: { kind: 'trust', id: 'AROAREADER', document: trust },
@@ -72,7 +73,7 @@ describe('what is asked', () => {
 
   test('passing tags needs sts:TagSession too, and both see the tags (requirements-2 section 7)', async () => {
     const { asks } = await assume({ Tags: [tag('Team', 'red'), tag('Cost', '7')], TransitiveTagKeys: ['Team'] });
-    expect(asks.map(({ action }) => action)).toEqual([undefined, 'sts:TagSession']);
+    expect(asks.map(({ action }) => action)).toEqual(['sts:AssumeRole', 'sts:TagSession']);
     for (const { context, resourcePolicy } of asks) {
       expect(resourcePolicy?.document).toBe(trust);
       expect(context).toMatchObject({
@@ -91,7 +92,7 @@ describe('what is asked', () => {
 
   test('a source identity needs sts:SetSourceIdentity too (requirements-2 section 10)', async () => {
     const { asks } = await assume({ SourceIdentity: 'ann' });
-    expect(asks.map(({ action }) => action)).toEqual([undefined, 'sts:SetSourceIdentity']);
+    expect(asks.map(({ action }) => action)).toEqual(['sts:AssumeRole', 'sts:SetSourceIdentity']);
     expect(asks.map(({ context }) => context?.['sts:SourceIdentity'])).toEqual(['ann', 'ann']);
   });
 });
@@ -102,7 +103,7 @@ describe('chains of roles', () => {
   test('inherited tags need sts:TagSession and replace the role’s own in the question (requirements-2 section 7)', async () => {
     const first = await sessionFrom(starAndHeart);
     const { asks, sealed } = await assume({}, first);
-    expect(asks.map(({ action }) => action)).toEqual([undefined, 'sts:TagSession']);
+    expect(asks.map(({ action }) => action)).toEqual(['sts:AssumeRole', 'sts:TagSession']);
     expect(asks[0]?.context).toMatchObject({ 'aws:ResourceTag/Star': '1', 'iam:ResourceTag/Star': '1' });
     expect(asks[0]?.context).not.toHaveProperty(['aws:ResourceTag/Heart']);
     expect(sealed.session).toMatchObject({ tags: { Star: '1', Heart: '1' }, transitiveTagKeys: ['Star', 'Heart'] });
@@ -127,7 +128,7 @@ describe('chains of roles', () => {
 
   test('a source identity goes along and is asked for, though it is not passed again (requirements-2 section 10)', async () => {
     const first = await sessionFrom({ SourceIdentity: 'ann' });
-    expect(await actions({}, first)).toEqual([undefined, 'sts:SetSourceIdentity']);
+    expect(await actions({}, first)).toEqual(['sts:AssumeRole', 'sts:SetSourceIdentity']);
     const { output, sealed } = await assume({ SourceIdentity: 'ann' }, first);
     expect(output.SourceIdentity).toBe('ann');
     expect(sealed.session.sourceIdentity).toBe('ann');

@@ -9,7 +9,7 @@ const history = { [account]: [], [otherAccount]: rootKeyEvents(otherAccount, key
 test('tells the account of any long-term key, of other accounts too (requirements-1 section 11)', async () => {
   const { output, asks } = await answer(GetAccessKeyInfo, { AccessKeyId: key }, alice, history);
   expect(output).toEqual({ Account: otherAccount });
-  expect(asks).toEqual([{ resource: '*' }]);
+  expect(asks).toEqual([{ action: 'sts:GetAccessKeyInfo', resource: '*' }]);
 });
 
 test('knows the temporary key that the caller itself uses', async () => {

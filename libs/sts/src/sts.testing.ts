@@ -2,21 +2,8 @@ import { expect } from '@jest/globals';
 import type { sts } from '@muniment/aws-model';
 import { credentials } from '@muniment/credentials/contract';
 import { directory } from '@muniment/directory/contract';
-import {
-  type Aggregate,
-  type Ask,
-  type Call,
-  type Caller,
-  type Event,
-  Fault,
-  type Query,
-  type ReadModel,
-  type Session,
-  type Sources,
-  type Table,
-  unrestricted,
-} from '@muniment/kernel';
-import { countedIds } from '@muniment/testing';
+import type { Aggregate, Caller, Event, Query, ReadModel, Session, Sources, Table } from '@muniment/kernel';
+import { type Answered as AnsweredQuery, answerTo, onlySources } from '@muniment/testing';
 import { readSession, type SealedSession } from './session.js';
 
 export const account = '111122223333';
@@ -86,10 +73,7 @@ function tableOf(history: History, model: ReadModel<never>, owner: string): Tabl
 function sourcesOf(history: History): Sources {
   const table = <Row>(model: ReadModel<Row>, owner: string) =>
     tableOf(history, model as ReadModel<never>, owner) as Table<Row> | undefined;
-  const unread = () => {
-    throw new Error('sts reads single rows only');
-  };
-  return {
+  return onlySources({
     find: (model, key, owner = account) => table(model, owner)?.keyed(key),
     findById: (model, id, owner = account) => table(model, owner)?.byId(id),
     anywhere: (model, id) =>
@@ -97,61 +81,28 @@ function sourcesOf(history: History): Sources {
         const row = table(model, owner)?.byId(id);
         return row ? [{ account: owner, row }] : [];
       })[0],
-    list: unread,
-    filed: unread,
-    count: unread,
-    history: unread,
-    decide: unread,
-    seal: unread,
-    random: unread,
-    id: unread,
-  };
-}
-
-function callOf({ operation }: Query, caller: Caller): Call {
-  return {
-    account: caller.account,
-    partition: 'aws',
-    caller,
-    requestId: 'request',
-    now,
-    id: (prefix) => prefix,
-    after: (seconds) => new Date(now.getTime() + seconds * 1000),
-    fault(code, message) {
-      const declared = operation.errors.find((error) => error.code === code);
-      throw new Fault(code, message, declared?.status);
-    },
-  };
+  });
 }
 
 export interface Answered {
   /** The largest of the answers: which members are there is what tests look at. */
   readonly output: Required<sts.AssumeRoleResponse>;
   /** What decisions would have been asked. */
-  readonly asks: readonly Ask[];
+  readonly asks: AnsweredQuery<unknown>['asks'];
   /** What the answered session token holds, opened. */
   readonly sealed: SealedSession;
 }
 
 /** Answers as the shell does when everything that is asked is permitted. */
 export async function answer(query: Query, input: object, caller: Caller, history: History = {}): Promise<Answered> {
-  const call = callOf(query, caller);
-  const { gather, authorize, decide, reply } = query.definition;
-  const gathered = await gather(input, sourcesOf(history), call);
-  const asked = authorize === unrestricted ? [] : [authorize(input, gathered, call)].flat();
-  const decided = decide ? decide(input, gathered, call) : gathered;
-  const ids = countedIds();
   let sealed: SealedSession | undefined;
-  const output = reply(decided, input, call, {
-    random: (bytes) => ids.random(bytes),
-    id: (prefix) => ids.unique(prefix, 20),
-    sealToken(content) {
-      sealed = readSession(content);
-      // As long as a sealed one: initialization vector, content, tag.
-      return Buffer.alloc(12 + Buffer.byteLength(content) + 16).toString('base64');
-    },
-  });
-  return { output, asks: asked.filter((ask): ask is Ask => Boolean(ask)), sealed: sealed as SealedSession };
+  const sealToken = (content: string): string => {
+    sealed = readSession(content);
+    // As long as a sealed one: initialization vector, content, tag.
+    return Buffer.alloc(12 + Buffer.byteLength(content) + 16).toString('base64');
+  };
+  const { output, asks } = await answerTo(query, input, { caller, at: now, sources: sourcesOf(history), sealToken });
+  return { output: output as Answered['output'], asks, sealed: sealed as SealedSession };
 }
 
 /** Expects a refusal: `await expect(answer(…)).rejects.toEqual(fault(code, message))`. */

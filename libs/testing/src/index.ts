@@ -1,3 +1,4 @@
+export { type Answered, answerTo, type Circumstances, onlySources } from './answer.js';
 export * from './authorizer.contract.js';
 export * from './bus.contract.js';
 export * from './call-spool.contract.js';

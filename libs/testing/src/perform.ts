@@ -5,14 +5,14 @@ import {
   type Command,
   type Event,
   Fault,
-  type Query,
   type ReadModel,
   type Secrets,
   type Sources,
   tablesOf,
   unrestricted,
 } from '@muniment/kernel';
-import { callOf, foldEvent, inPieces, type Question, questionsOf, type Request, versionOf } from '@muniment/runtime';
+import { callOf, foldEvent, type Question, questionsOf, versionOf } from '@muniment/runtime';
+import { requestOf, runQuery } from './answer.js';
 import { fixedClock } from './clock.js';
 import { countedIds } from './ids.js';
 import { Tables } from './tables.js';
@@ -39,15 +39,7 @@ const clock = fixedClock();
 /** Runs all parts of an operation in the runtime's order. */
 export async function perform(situation: Situation, operation: AnyOperation, input: unknown): Promise<Asked> {
   const { aggregate, caller } = situation;
-  const request: Request = {
-    operation: operation.operation.name,
-    input,
-    caller,
-    requestId: '00000000-0000-4000-8000-000000000000',
-    commandId: 'command',
-    at: (situation.at ?? clock.now()).toISOString(),
-    position: 0,
-  };
+  const request = requestOf(operation, input, caller, situation.at ?? clock.now());
   const ids = countedIds();
   const call = callOf(request, operation.operation, ids);
   const secrets: Secrets = {
@@ -68,7 +60,11 @@ export async function perform(situation: Situation, operation: AnyOperation, inp
   const result: Asked = { asks: [], decided: [] };
   try {
     const sources = (account: string) => tables.sources(account, secrets);
-    if (operation.kind === 'query') await runQuery(operation, input, sources(call.account), call, secrets, result);
+    const asked = (questions: readonly Question[]): void => {
+      result.asks = questions;
+    };
+    if (operation.kind === 'query')
+      result.reply = await runQuery(operation, input, { call, sources: sources(call.account), secrets, asked });
     else await runCommand(operation, { input, stateOf, sources, call, aggregate }, result);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -78,21 +74,6 @@ export async function perform(situation: Situation, operation: AnyOperation, inp
 }
 
 type Call = ReturnType<typeof callOf>;
-
-async function runQuery(
-  { definition, operation }: Query,
-  input: unknown,
-  from: Sources,
-  call: Call,
-  secrets: Secrets,
-  result: Asked,
-): Promise<void> {
-  const gathered: unknown = await definition.gather(input, from, call);
-  const { authorize } = definition;
-  result.asks = questionsOf(authorize === unrestricted ? unrestricted : authorize(input, gathered, call), operation);
-  const answer: unknown = definition.decide ? await inPieces(definition.decide(input, gathered, call)) : gathered;
-  result.reply = definition.reply(answer, input, call, secrets);
-}
 
 interface CommandParts {
   readonly input: unknown;

@@ -401,5 +401,5 @@ test('scenarios of EC2 are taken, whether all of their resources are there or no
 
 test('who asks needs permission on `*`', async () => {
   const { asks } = await answered(SimulateCustomPolicy, { PolicyInputList: [], ActionNames: ['a:B'] }, accounts);
-  expect(asks).toEqual([{ resource: '*' }]);
+  expect(asks).toEqual([{ action: 'iam:SimulateCustomPolicy', resource: '*' }]);
 });

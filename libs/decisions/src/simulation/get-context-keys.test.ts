@@ -51,7 +51,8 @@ test('of a user: of its own policies, its groups’, its boundary, and those of 
   const input = { PolicySourceArn: userOf('ALICE'), PolicyInputList: [asking('aws:SourceIp')] };
   const { output, asks } = await answered(GetContextKeysForPrincipalPolicy, input, accounts);
   expect(output.ContextKeyNames).toEqual(['aws:CurrentTime', 'aws:UserAgent', 'aws:SourceVpc', 'aws:SourceIp']);
-  expect(asks).toEqual([{ resource: userOf('alice'), context: {} }]);
+  const action = 'iam:GetContextKeysForPrincipalPolicy';
+  expect(asks).toEqual([{ action, resource: userOf('alice'), context: {} }]);
 });
 
 test('of nobody: none', async () => {

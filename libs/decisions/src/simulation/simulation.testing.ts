@@ -1,25 +1,13 @@
 import type { iam } from '@muniment/aws-model';
-import {
-  type Ask,
-  type Call,
-  type Caller,
-  Fault,
-  isPieces,
-  type Query,
-  type Sources,
-  unrestricted,
-} from '@muniment/kernel';
+import { type Caller, Fault, type Query, type Sources } from '@muniment/kernel';
+import { type Answered, answerTo, onlySources } from '@muniment/testing';
 import { type Accounts, account, now, other, rootCalls } from '../accounts.testing.js';
 import { SimulateCustomPolicy } from './simulate-custom-policy.js';
 import { SimulatePrincipalPolicy } from './simulate-principal-policy.js';
 
-const unread = () => {
-  throw new Error('a simulation reads no such thing');
-};
-
 function sourcesOf(accounts: Accounts, caller: Caller): Sources {
   const { find, findById } = accounts.reader;
-  return {
+  return onlySources({
     find: (model, key, owner = caller.account) => find(model, key, owner),
     findById: (model, id, owner = caller.account) => findById(model, id, owner),
     list: (model) => accounts.rowsOf(model, caller.account),
@@ -30,55 +18,16 @@ function sourcesOf(accounts: Accounts, caller: Caller): Sources {
       }
       return undefined;
     },
-    filed: unread,
-    count: unread,
-    history: unread,
-    decide: unread,
-    seal: unread,
-    random: unread,
-    id: unread,
-  };
-}
-
-function callOf({ operation }: Query, caller: Caller): Call {
-  return {
-    account: caller.account,
-    partition: 'aws',
-    caller,
-    requestId: 'request',
-    now,
-    id: (prefix) => prefix,
-    after: () => now,
-    fault(code, message) {
-      const declared = operation.errors.find((error) => error.code === code);
-      throw new Fault(code, message, declared?.status);
-    },
-  };
+  });
 }
 
 /** Answers as the shell does when everything that is asked is permitted. */
-export async function answered<Input, Output>(
+export const answered = <Input, Output>(
   query: Query<Input, Output>,
   input: Input,
   accounts: Accounts,
   caller: Caller = rootCalls(),
-): Promise<{ readonly output: Output; readonly asks: readonly Ask[] }> {
-  const call = callOf(query, caller);
-  const { gather, authorize, decide, reply } = query.definition;
-  const gathered = await gather(input, sourcesOf(accounts, caller), call);
-  const asked = authorize === unrestricted ? [] : [authorize(input, gathered, call)].flat();
-  const decided = decide ? whole(decide(input, gathered, call)) : gathered;
-  const output = reply(decided, input, call, undefined as never) as Output;
-  return { output, asks: asked.filter((ask): ask is Ask => Boolean(ask)) };
-}
-
-function whole(work: unknown): unknown {
-  if (!isPieces(work)) return work;
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
+): Promise<Answered<Output>> => answerTo(query, input, { caller, at: now, sources: sourcesOf(accounts, caller) });
 
 /** The code and text of a refusal, as `code: text`. */
 export async function refusal(work: Promise<unknown>): Promise<string> {
