@@ -22,7 +22,9 @@ function textOf(file: string): string {
 
 async function register(signer: Signer, { argument: file, json }: Named): Promise<void> {
   const { Service } = await call(signer, muniment.RegisterService, { Definition: textOf(file) });
-  print(json ? pretty(Service) : `registered \`${Service.Prefix}\`: ${Service.ActionCount} actions, ${Service.Arn}`);
+  const { Prefix, ActionCount, Arn } = Service;
+  const actions = `${ActionCount} ${ActionCount === 1 ? 'action' : 'actions'}`;
+  print(json ? pretty(Service) : `registered \`${Prefix}\`: ${actions}, ${Arn}`);
 }
 
 async function describe(signer: Signer, { argument: Prefix, json }: Named): Promise<void> {

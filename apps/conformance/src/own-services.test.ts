@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { program, repository } from './harness/build.js';
 import { examplesIn } from './harness/documentation.js';
 import { awsEnvironment, type Finished, needs, run } from './harness/programs.js';
-import type { Credentials } from './harness/target.js';
-import { type Target, target } from './harness/target.js';
+import { needsBoto3 } from './harness/story.testing.js';
+import { type Credentials, type Target, target } from './harness/target.js';
 
 needs('aws', 'aws', '--version');
 needs('curl, 7.75 or later', 'curl', '--aws-sigv4', 'aws:amz', '--version');
-needs('python3 with boto3', 'python3', '-c', 'import boto3');
+needsBoto3();
 jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'muniment-services-'));
@@ -54,6 +54,9 @@ test('the command registers, lists, describes and forgets', async () => {
   const all = JSON.parse(everything.stdout) as { Prefix: string; Owner: string }[];
   expect(all.length).toBeGreaterThan(400);
   expect(all).toContainEqual({ Prefix: 's3', Name: 'Amazon S3', Owner: 'AWS' });
+  writeFileSync(join(folder, 'one.json'), '{"prefix":"one","actions":[{"name":"Go","accessLevel":"Write"}]}');
+  expect((await muniment('register one.json')).stdout).toMatch(/^registered `one`: 1 action, arn:/);
+  expect((await muniment('deregister one')).stdout).toBe('deregistered `one`\n');
   expect((await muniment('deregister orders')).stdout).toBe('deregistered `orders`\n');
   expect((await muniment('list --json')).stdout).toBe('[]\n');
 });
