@@ -9,11 +9,12 @@ import { examplesIn } from './harness/documentation.js';
 import { awsEnvironment, needs, run } from './harness/programs.js';
 import { jsonCall, send, sign } from './harness/raw.js';
 import type { Server } from './harness/server.js';
+import { needsBoto3 } from './harness/story.testing.js';
 import { ownServer } from './harness/target.js';
 
 needs('aws', 'aws', '--version');
 needs('curl, 7.75 or later', 'curl', '--aws-sigv4', 'aws:amz', '--version');
-needs('python3 with boto3', 'python3', '-c', 'import boto3');
+needsBoto3();
 jest.setTimeout(120_000);
 
 const token = randomBytes(24).toString('hex');

@@ -1,7 +1,5 @@
 /** The policy simulator with AWS's own clients; what it says of somebody is what that somebody's calls come to. */
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { repository } from './harness/build.js';
 import {
   type Clients,
   clientsFor,
@@ -15,10 +13,11 @@ import {
   unique,
 } from './harness/clients.js';
 import { awsEnvironment, needs, run } from './harness/programs.js';
+import { needsBoto3, toldBy } from './harness/story.testing.js';
 import { type Target, target } from './harness/target.js';
 
 needs('aws', 'aws', '--version');
-needs('python3 with boto3', 'python3', '-c', 'import boto3');
+needsBoto3();
 jest.setTimeout(120_000);
 
 let server: Target;
@@ -218,15 +217,12 @@ test('the AWS CLI says where statements stand, and which keys are missing', asyn
 });
 
 test('boto3 puts the pages together', async () => {
-  const story = join(repository, 'apps/conformance/src/simulator-story.py');
-  const { stdout, stderr } = await run('python3', [story, ada.arn], { env: awsEnvironment(server.url, server.root) });
-  expect(stderr).toBe('');
   const decided = (...all: string[]) =>
     ['iam:GetUser', 'iam:ListUsers', 'iam:DeleteUser', 'orders:Get', 'iam:GetUser'].map((action, at) => [
       action,
       all[at],
     ]);
-  expect(JSON.parse(stdout)).toEqual({
+  expect(await toldBy('simulator', server, ada.arn)).toEqual({
     principal: [3, decided('allowed', 'allowed', 'implicitDeny', 'implicitDeny', 'allowed')],
     custom: [3, decided('allowed', 'allowed', 'allowed', 'implicitDeny', 'allowed')],
     keys: [],
