@@ -19,6 +19,15 @@ describe('ids', () => {
     expect(uuidOf('command-1:0')).toBe('cf7873b4-83cc-8a3a-a841-cae2991d43e1');
   });
 
+  test('are those of what an event says, not of the command alone', () => {
+    const event = happened(1);
+    expect(toStore({ ...event, data: { n: 1 } }).id).toBe(toStore(event).id);
+    expect(toStore({ ...event, data: { n: 2 } }).id).not.toBe(toStore(event).id);
+    expect(toStore({ ...event, meta: { ...event.meta, at: '2026-11-20T10:00:00.001Z' } }).id).not.toBe(
+      toStore(event).id,
+    );
+  });
+
   test('the version stands beside the metadata', () => {
     expect(toStore({ ...happened(1), version: 3 }).metadata).toEqual({ ...happened(1).meta, version: 3 });
   });

@@ -8,17 +8,23 @@ import {
 } from '@kurrent/kurrentdb-client';
 import type { EventMetadata, NewEvent, Position, RecordedEvent } from '@muniment/kernel';
 
-/** The store wants UUIDs: version 8, made of a hash of the event's own id, the same each time. */
-export function uuidOf(eventId: string): string {
-  const bytes = createHash('sha256').update(eventId).digest().subarray(0, 16);
+/** The store wants UUIDs: version 8, made of a hash, the same each time. */
+export function uuidOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** An event as the store takes it: its version stands beside its metadata. */
-export function toStore({ type, version, data, meta }: NewEvent): JSONEventData {
-  return jsonEvent({ id: uuidOf(meta.eventId), type, data: data as JSONType, metadata: { ...meta, version } });
+/**
+ * An event as the store takes it: its version stands beside its metadata. Its id is made of all that it says: two
+ * replicas that are asked for the same command decide on it each for itself, with new ids and secrets of their own, and
+ * neither may take the other's event for the one that it has written.
+ */
+export function toStore(event: NewEvent): JSONEventData {
+  const { type, version, data, meta } = event;
+  const id = uuidOf(`${meta.eventId}\n${JSON.stringify([type, version, data, meta])}`);
+  return jsonEvent({ id, type, data: data as JSONType, metadata: { ...meta, version } });
 }
 
 export const idsOf = (events: readonly EventData[]): readonly string[] => events.map(({ id }) => id);

@@ -86,6 +86,28 @@ describe('the answer to a write is lost (R16, KurrentDB #1358, #2274)', () => {
     expect(milliseconds).toBeLessThan(soon);
   });
 
+  /** What another replica that was asked for the same command has made of it. */
+  const otherwise = { ...happened(1), data: { n: 2 } };
+
+  test('what another replica made of the same command is not ours, whatever the store takes for the same', async () => {
+    const server = await double();
+    const [{ log }, { log: replica }] = [await opened(server.connectionString), await opened(server.connectionString)];
+    await replica.append('directory-1', NO_STREAM, [otherwise]);
+    const { value } = await timed(() => log.append('directory-1', NO_STREAM, [happened(1)]));
+    expect(value).toEqual(new WrongExpectedRevision('directory-1', NO_STREAM, 0));
+    expect(numbers(await streamed(log, 'directory-1'))).toEqual([2]);
+  });
+
+  test('nor when our own answer was lost', async () => {
+    const server = await double();
+    const { log } = await quick(server.connectionString);
+    server.faults.delay(Infinity, 'batchAppend');
+    const appending = timed(() => log.append('directory-1', NO_STREAM, [happened(1)]));
+    const { id, type, data, metadata } = toStore(otherwise);
+    await server.append('directory-1', [{ type, data, metadata, ...(id !== undefined && { id }) }]);
+    expect((await appending).value).toEqual(new WrongExpectedRevision('directory-1', NO_STREAM, 0));
+  });
+
   test('events of ours further on in the stream are no answer', async () => {
     const server = await double();
     const { log } = await opened(server.connectionString);
