@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Target } from '../driver/lane.js';
 import type { LogKind } from '../options.js';
 import { type ChildInfo, childrenOf } from './children.js';
-import { EventStoreProcess } from './event-store.js';
+import { startEventStore } from './event-store.js';
 import type { Installation } from './installation.js';
+import type { ListeningProcess } from './listening-process.js';
 import { readiness } from './readiness.js';
 import type { Served } from './under-load.js';
 import { cpuMicroseconds, type Memory, memoryOf } from './usage.js';
@@ -42,7 +43,7 @@ export class Platform implements Served {
   /** Milliseconds from the start of the launcher until every service was ready. */
   readonly readyAfter: number;
   readonly #launcher: ChildProcess;
-  readonly #store: EventStoreProcess | undefined;
+  readonly #store: ListeningProcess | undefined;
   readonly listening: readonly Listening[];
   /** Where decisions services answer questions over HTTP. */
   readonly answering: readonly string[];
@@ -52,7 +53,7 @@ export class Platform implements Served {
     installation: Installation,
     { replicas = '', log, profile, settings }: PlatformOptions,
   ): Promise<Platform> {
-    const store = log === 'double' ? await EventStoreProcess.start(installation.path) : undefined;
+    const store = log === 'double' ? await startEventStore(installation.path) : undefined;
     const started = performance.now();
     // The launcher hands Node's options on to the services.
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
@@ -79,7 +80,7 @@ export class Platform implements Served {
 
   private constructor(
     launcher: ChildProcess,
-    store: EventStoreProcess | undefined,
+    store: ListeningProcess | undefined,
     listening: readonly Listening[],
     answering: readonly string[],
     readyAfter: number,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type NatsBus, openNats } from '@muniment/bus-nats';
 import type { Caller } from '@muniment/kernel';
 import { BusAuthorizer } from '@muniment/runtime';
@@ -10,6 +11,7 @@ import type { Target } from '../../driver/lane.js';
 import { repeat } from '../../driver/load.js';
 import type { Options } from '../../options.js';
 import type { Account, Installation } from '../../server/installation.js';
+import { ListeningProcess } from '../../server/listening-process.js';
 import type { Platform } from '../../server/platform.js';
 import { withInstallation, withPlatform } from '../../server/running.js';
 import { type Figures, inRounds, underLoad } from '../../server/under-load.js';
@@ -36,7 +38,11 @@ const columns: Table['columns'] = [
 
 /** What is measured, and with what. */
 interface Setup {
-  readonly platform: Platform;
+  readonly gateway: Platform;
+  /** What is asked, and what that costs. */
+  readonly platform: Pick<Platform, 'targets' | 'usage' | 'settled' | 'answering'>;
+  /** How to get into the bus. */
+  readonly engines: Readonly<Record<string, string>>;
   readonly root: Account['root'];
   readonly bus: NatsBus;
   readonly clerk: Clerk;
@@ -118,9 +124,9 @@ function asServices(setup: Setup, way: Way): Promise<Figures> {
 }
 
 /** As services of one's own ask on the bus. */
-function overNats(setup: Setup, way: Way): Promise<Figures> {
+function overNats(setup: Setup, way: Way, prefix = 'muniment.inquiries'): Promise<Figures> {
   const questions = inputs(setup, way);
-  const subject = `muniment.inquiries.${operationOf(way)}`;
+  const subject = `${prefix}.${operationOf(way)}`;
   return asking(setup, way, (index) => setup.bus.request(subject, questions[index]), isAllowed);
 }
 
@@ -137,13 +143,27 @@ function overHttp(setup: Setup, way: Way): Promise<Figures> {
   return underLoad(served, { ...options, lanes: way.lanes, requests: () => repeat(requests) });
 }
 
+const program = fileURLToPath(new URL('../../server/bare.js', import.meta.url));
+
+/** The cost of a process that only answers, with the library that the decisions service uses, stands in its place. */
+async function beside(kind: 'http' | 'nats', setup: Setup, measure: (setup: Setup) => Promise<Figures>) {
+  const bare = await ListeningProcess.start(`the bare ${kind} server`, [program, kind], setup.engines);
+  const usage = () => ({ decisions: bare.cpu, sum: bare.cpu });
+  const platform = { targets: [], usage, settled: async () => {}, answering: [bare.url] };
+  try {
+    return await measure({ ...setup, platform });
+  } finally {
+    await bare.stop();
+  }
+}
+
 /** Signed, by way of the gateway, with a call record of each call. */
 function overGateway(setup: Setup, way: Way): Promise<Figures> {
-  const { platform, options, root } = setup;
-  const [target] = platform.targets as readonly [Target];
+  const { gateway, options, root } = setup;
+  const [target] = gateway.targets as readonly [Target];
   const requests = () =>
     repeat(inputs(setup, way).map((input) => signedJsonCall(operationOf(way), input, root, target)));
-  return underLoad(platform, { ...options, lanes: way.lanes, requests });
+  return underLoad(gateway, { ...options, lanes: way.lanes, requests });
 }
 
 const targetOf = (url: string): Target => {
@@ -153,17 +173,35 @@ const targetOf = (url: string): Target => {
 
 const ways: readonly Way[] = [
   { way: 'NATS, Authorize, by other services', lanes: 256, size: 1, accept: 12, measure: asServices },
-  { way: 'NATS, IsAuthorized', lanes: 256, size: 1, accept: 12, measure: overNats },
-  { way: `NATS, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overNats },
+  { way: 'NATS, IsAuthorized', lanes: 256, size: 1, accept: 12, measure: (setup, way) => overNats(setup, way) },
+  {
+    way: 'a bare NATS client that answers IsAuthorized with one text',
+    lanes: 256,
+    size: 1,
+    measure: (setup, way) => beside('nats', setup, (bare) => overNats(bare, way, 'bare')),
+  },
+  {
+    way: `NATS, BatchIsAuthorized of ${inBatch}`,
+    lanes: 8,
+    size: inBatch,
+    accept: 5,
+    measure: (setup, way) => overNats(setup, way),
+  },
   {
     way: `NATS, BatchIsAuthorized of ${inBatch}, nothing in common`,
     lanes: 8,
     size: inBatch,
     apart: true,
     accept: 5,
-    measure: overNats,
+    measure: (setup, way) => overNats(setup, way),
   },
   { way: 'HTTP with a token, IsAuthorized', lanes: 64, size: 1, accept: 45, measure: overHttp },
+  {
+    way: 'a bare node:http server that answers IsAuthorized with one text',
+    lanes: 64,
+    size: 1,
+    measure: (setup, way) => beside('http', setup, (bare) => overHttp(bare, way)),
+  },
   { way: `HTTP with a token, BatchIsAuthorized of ${inBatch}`, lanes: 8, size: inBatch, accept: 5, measure: overHttp },
   { way: 'gateway, signed and recorded, IsAuthorized', lanes: 8, size: 1, measure: overGateway },
   {
@@ -194,15 +232,16 @@ function rowOf({ way, lanes, size, accept }: Way, { cpu, rate, ...figures }: Fig
 }
 
 /** The launcher has started NATS and written down how to get in. */
-async function openBus({ path }: Installation): Promise<NatsBus> {
-  const settings = JSON.parse(readFileSync(join(path, 'operator.json'), 'utf8')) as Record<string, string>;
-  return openNats({
-    url: settings['MUNIMENT_NATS_URL'] as string,
-    user: settings['MUNIMENT_NATS_USER'] as string,
-    password: settings['MUNIMENT_NATS_PASSWORD'] as string,
+const enginesOf = ({ path }: Installation): Record<string, string> =>
+  JSON.parse(readFileSync(join(path, 'operator.json'), 'utf8')) as Record<string, string>;
+
+const openBus = (engines: Readonly<Record<string, string>>): Promise<NatsBus> =>
+  openNats({
+    url: engines['MUNIMENT_NATS_URL'] as string,
+    user: engines['MUNIMENT_NATS_USER'] as string,
+    password: engines['MUNIMENT_NATS_PASSWORD'] as string,
     name: 'bench',
   });
-}
 
 async function run(options: Options): Promise<readonly Table[]> {
   return withInstallation(1, (installation) => {
@@ -210,11 +249,12 @@ async function run(options: Options): Promise<readonly Table[]> {
     return withPlatform(installation, { ...options, settings }, async (platform) => {
       const [account] = installation.accounts as readonly [Account];
       const clerk = await makeClerk(platform.targets[0] as Target, account);
-      const bus = await openBus(installation);
+      const engines = enginesOf(installation);
+      const bus = await openBus(engines);
+      const setup: Setup = { gateway: platform, platform, engines, root: account.root, bus, clerk, options };
       const rows: Row[] = [];
       try {
-        for (const way of chosen(options))
-          rows.push(rowOf(way, await way.measure({ platform, root: account.root, bus, clerk, options }, way)));
+        for (const way of chosen(options)) rows.push(rowOf(way, await way.measure(setup, way)));
       } finally {
         await bus.close();
       }
