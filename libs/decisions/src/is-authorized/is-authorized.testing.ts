@@ -58,3 +58,12 @@ export function shop() {
   };
   return { accounts, decisions, inquiries, ask, happen };
 }
+
+/** The statement by which the users of the shop read orders, as an answer names it. */
+export const read = { PolicyId: 'read', PolicyType: 'IDENTITY_BASED_POLICY', Index: 0, Sid: 'Read' };
+/** The answer that these statements allow. */
+export const allowedBy = (...DeterminingStatements: object[]) => ({
+  Decision: 'ALLOW',
+  Explicit: false,
+  DeterminingStatements,
+});

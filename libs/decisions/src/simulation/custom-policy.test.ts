@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { iam } from '@muniment/aws-model';
 import { Accounts, account, allow, other, statement } from '../accounts.testing.js';
 import { SimulateCustomPolicy } from './simulate-custom-policy.js';
-import { answered, custom, entry, matched, refusal, userOf, verdicts } from './simulation.testing.js';
+import { answered, custom, matched, userOf, verdicts } from './simulation.testing.js';
 
 /*
  * Where a test says (seen), AWS gave this very answer to this very request: docs/simulator.md, "Proof".
@@ -20,10 +20,8 @@ const get = allow('s3:GetObject');
 const deny = statement('Deny', 's3:GetObject');
 const all = allow('*');
 const getOf = (Resource: string, more: object = {}): string => allow('s3:GetObject', { Resource, ...more });
-const missing = { StringEquals: { 'orders:Channel': 'web' } };
 
 const simulated = (input: Partial<iam.SimulateCustomPolicyRequest>) => custom(input, accounts);
-const refused = (input: Partial<iam.SimulateCustomPolicyRequest>) => refusal(simulated(input));
 
 describe('the shape of an answer', () => {
   test('without resources it is about all of them, and has no results of single ones (seen)', async () => {
@@ -208,187 +206,6 @@ describe('boundaries, organizations and policies of resources', () => {
       'iam:GetUser allowed',
     ]);
   });
-});
-
-describe('actions and resources that are known', () => {
-  test.each([
-    ['is of another service', 's3:GetObject', `arn:aws:iam::${account}:user/alice`, 'implicitDeny'],
-    ['is of another type', 'iam:PassRole', `arn:aws:iam::${account}:user/alice`, 'implicitDeny'],
-    ['is of a type that goes with the action’s', 's3:ListBucket', a, 'allowed'],
-    ['does not look like one of the action’s', 'iam:GetUser', `arn:aws:iam::${account}:*`, 'implicitDeny'],
-    ['has a path', 'iam:GetUser', `arn:aws:iam::${account}:user/staff/alice`, 'allowed'],
-    ['is given to an action that has none', 'iam:ListUsers', `arn:aws:iam::${account}:user/`, 'allowed'],
-  ])('a resource that %s', async (_, action, resource, decided) => {
-    const results = await simulated({ PolicyInputList: [all], ActionNames: [action], ResourceArns: [resource] });
-    expect(results).toMatchObject([{ EvalDecision: decided }]);
-  });
-
-  test('services of the account’s own are known', async () => {
-    const definition = JSON.stringify({
-      prefix: 'orders',
-      actions: [
-        {
-          name: 'Get',
-          accessLevel: 'Read',
-          resourceTypes: [{ name: 'order' }],
-          conditionKeys: [],
-          dependentActions: [],
-        },
-      ],
-      resourceTypes: [
-        { name: 'order', arn: 'arn:${Partition}:orders:${Region}:${Account}:order/${Id}', conditionKeys: [] },
-        { name: 'cart', arn: 'arn:${Partition}:orders:${Region}:${Account}:cart/${Id}', conditionKeys: [] },
-      ],
-      conditionKeys: [],
-    });
-    accounts.happen(account, { type: 'ServiceRegistered', data: { prefix: 'orders', definition, actions: 1 } });
-    const ofOrders = (name: string) => `arn:aws:orders:eu-west-1:${account}:${name}/1`;
-    const ResourceArns = [ofOrders('order'), ofOrders('cart')];
-    const [result] = await simulated({ PolicyInputList: [all], ActionNames: ['orders:Get'], ResourceArns });
-    expect(result).toMatchObject({
-      EvalResourceName: 'arn:aws:orders:${Region}:${Account}:order/${Id}',
-      ResourceSpecificResults: [{ EvalResourceDecision: 'allowed' }, { EvalResourceDecision: 'implicitDeny' }],
-    });
-  });
-
-  test.each(['s3:MadeUp', 'madeup:Action', 's3:*', 's3:', 's3:Get Object'])(
-    'an action that nobody knows is compared as it is: %s (seen)',
-    async (action) => {
-      expect(await simulated({ PolicyInputList: [all], ActionNames: [action] })).toMatchObject([
-        { EvalDecision: 'allowed' },
-      ]);
-      expect(await simulated({ PolicyInputList: [get], ActionNames: [action] })).toMatchObject([
-        { EvalDecision: 'implicitDeny' },
-      ]);
-    },
-  );
-});
-
-describe('keys without a value', () => {
-  const conditional = (more: object = {}): string => allow('s3:GetObject', { Condition: missing, ...more });
-
-  test.each([
-    ['that an Allow asks for (seen)', [conditional()], 'implicitDeny', ['orders:Channel']],
-    [
-      'of statements about something else (seen)',
-      [allow('s3:PutObject', { Condition: missing })],
-      'implicitDeny',
-      ['orders:Channel'],
-    ],
-    [
-      'that a Deny asks for (seen)',
-      [statement('Deny', 's3:GetObject', { Condition: missing })],
-      'implicitDeny',
-      ['orders:Channel'],
-    ],
-    ['are of no interest once something allows (seen)', [get, conditional()], 'allowed', []],
-    ['are of no interest once something denies', [deny, conditional()], 'explicitDeny', []],
-    ['that a variable stands for', [getOf('arn:aws:s3:::photos/${aws:username}')], 'implicitDeny', ['aws:username']],
-    [
-      'of whatever name',
-      [allow('s3:GetObject', { Condition: { StringEquals: { constructor: 'x' } } })],
-      'implicitDeny',
-      ['constructor'],
-    ],
-    [
-      'are told once, as they are spelled first',
-      [allow('s3:GetObject', { Condition: { StringEquals: { 'ORDERS:Channel': 'web' } } }), conditional()],
-      'implicitDeny',
-      ['ORDERS:Channel'],
-    ],
-  ])('%s', async (_, PolicyInputList, decided, keys) => {
-    const [result] = await simulated({ PolicyInputList, ResourceArns: [a] });
-    expect(result).toMatchObject({ EvalDecision: decided, MissingContextValues: keys });
-    const [specific] = result?.ResourceSpecificResults ?? [];
-    expect(specific?.MissingContextValues ?? []).toEqual(keys);
-  });
-
-  test('of an organization’s policies are told as well', async () => {
-    const conditioned = allow('*', { Condition: missing });
-    const results = await simulated({
-      PolicyInputList: [get],
-      OrderedOrganizationPolicyInputList: [{ ServiceControlPolicyInputList: [conditioned] }],
-    });
-    expect(results).toMatchObject([{ EvalDecision: 'implicitDeny', MissingContextValues: ['orders:Channel'] }]);
-  });
-
-  test('what the caller’s ARN says need not be given', async () => {
-    const Condition = {
-      StringEquals: { 'aws:username': 'bob', 'aws:PrincipalAccount': account },
-      ArnEquals: { 'aws:PrincipalArn': userOf('staff/bob') },
-      StringLike: { 'aws:userid': userOf('staff/bob') },
-    };
-    const input = { PolicyInputList: [allow('s3:GetObject', { Condition })] };
-    expect(verdicts(await simulated({ ...input, CallerArn: userOf('staff/bob') }))).toEqual(['s3:GetObject allowed']);
-    expect(await simulated(input)).toMatchObject([{ MissingContextValues: ['aws:username', 'aws:PrincipalArn'] }]);
-  });
-
-  test('what is given comes first, whatever follows from the caller', async () => {
-    const Condition = { StringEquals: { 'aws:username': 'carol' } };
-    const input = { PolicyInputList: [allow('s3:GetObject', { Condition })], CallerArn: userOf('bob') };
-    const ContextEntries = [entry('AWS:UserName', 'string', 'carol')];
-    expect(verdicts(await simulated({ ...input, ContextEntries }))).toEqual(['s3:GetObject allowed']);
-  });
-
-  test('nothing that is stored is looked at', async () => {
-    await simulated({ PolicyInputList: [get], CallerArn: userOf('alice'), ResourceArns: [a] });
-    expect(accounts.reads).toBe(0);
-  });
-});
-
-const many = Array.from({ length: 2001 }, () => a);
-
-test.each<[Partial<iam.SimulateCustomPolicyRequest>, string]>([
-  [{ ActionNames: ['GetObject'] }, 'The action is invalid since it is missing names'],
-  [{ ResourceArns: ['not-an-arn'] }, 'ResourceNames are not in a valid ARN format: not-an-arn.'],
-  [{ ResourceArns: ['arn:aws:s3'] }, 'ResourceNames are not in a valid ARN format: arn:aws:s3.'],
-  [{ ResourceArns: ['*', a] }, 'ResourceNames are not in a valid ARN format: *.'],
-  [{ PolicyInputList: ['{'] }, 'Policy input list item 1 has invalid content'],
-  [
-    { PolicyInputList: [get, '{"Version":"2099-01-01","Statement":[]}'] },
-    'Policy input list item 2 has invalid content',
-  ],
-  [
-    { PermissionsBoundaryPolicyInputList: [get, get] },
-    'The list of Permissions Boundary policies cannot exceed 1 items.',
-  ],
-  [
-    { OrderedOrganizationPolicyInputList: [{ ServiceControlPolicyInputList: [] }] },
-    'Organization policy at index 1 must contain at least one service control policy',
-  ],
-  [{ Marker: 'not-a-simulation-marker' }, 'Invalid marker for pagination.'],
-  [{ ResourceOwner: '123456789012' }, "'123456789012' is not a valid as a Resource Owner."],
-  [{ ResourcePolicy: get, ResourceArns: [a] }, 'Invalid caller - Caller cannot be null or empty.'],
-  [
-    { CallerArn: `arn:aws:iam::${account}:root` },
-    'Invalid caller - Caller must be an IAM user, role or group in this context.',
-  ],
-  [
-    { ResourcePolicy: get, CallerArn: userOf('alice') },
-    'Invalid Entity Arn: * does not clearly define entity type and name.',
-  ],
-  [
-    { ActionNames: ['s3:GetObject', 's3:MadeUp', 'madeup:Do'], ResourceArns: [a] },
-    'Invalid Input Actions: [s3:GetObject] and [s3:MadeUp,madeup:Do] require different authorization information.',
-  ],
-  [
-    { ResourceArns: [a], ResourceHandlingOption: 'EC2-VPC-EBS' },
-    'Invalid input resource handling options. Action does not support resource handling options: s3:GetObject.',
-  ],
-])('a request that AWS refuses is refused in its words: %j', async (input, text) => {
-  expect(await refused(input)).toBe(`InvalidInput: ${text}`);
-});
-
-test('there is a limit of resources, since each action is answered as a whole', async () => {
-  expect(await refused({ ResourceArns: many })).toBe('InvalidInput: there may be 2000 resources at most, not 2001');
-});
-
-test('there is a limit of what there is to look at for one action', async () => {
-  const Statement = Array.from({ length: 200 }, () => ({ Effect: 'Allow', Action: 'a:B', Resource: '*' }));
-  const PolicyInputList = [JSON.stringify({ Version: '2012-10-17', Statement })];
-  expect(await refused({ PolicyInputList, ResourceArns: many.slice(0, 1000) })).toBe(
-    'InvalidInput: `1000` resources are too many for this many statements and keys',
-  );
 });
 
 test('scenarios of EC2 are taken, whether all of their resources are there or not (seen)', async () => {
