@@ -196,7 +196,8 @@ test('the AWS CLI says where statements stand, and which keys are missing', asyn
     },
   ]);
   expect(ofPrincipal.EvaluationResults).toEqual([
-    {
+    // Another suite may have made the account part of an organization, which is told, too.
+    expect.objectContaining({
       EvalActionName: 'iam:DeleteUser',
       EvalResourceName: ada.arn,
       EvalDecision: 'implicitDeny',
@@ -212,7 +213,7 @@ test('the AWS CLI says where statements stand, and which keys are missing', asyn
           PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: true },
         },
       ],
-    },
+    }),
   ]);
 });
 
