@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
 import { BusUnavailable } from '@muniment/runtime';
-import { eventually, startNats, startProxy } from '@muniment/testing';
+import { eventually, Slowness, startNats, startProxy } from '@muniment/testing';
 import { busesOn } from './buses.testing.js';
 import type { NatsBus } from './index.js';
 
 let nats: Awaited<ReturnType<typeof startNats>>;
 const open = busesOn(() => nats.url);
+/** Proxy, asker and service of these tests share one thread with them. */
+const slowness = new Slowness();
 
 beforeAll(async () => {
   nats = await startNats();
 });
+afterAll(() => slowness.stop());
 
 const echo = async (_: string, question: unknown) => question;
 
@@ -41,7 +44,7 @@ async function usableAgain(bus: NatsBus): Promise<number> {
   const start = performance.now();
   await eventually(async () => {
     expect(await bus.request('muniment.sts.X', 'again', { milliseconds: 200 })).toBe('again');
-  }, 5000);
+  });
   return performance.now() - start;
 }
 
@@ -61,7 +64,7 @@ describe('bus over nats, outages', () => {
       await sleep(1500);
     });
     expect(failed).toBeGreaterThan(20);
-    expect(slowest).toBeLessThan(1000);
+    expect(slowest).toBeLessThan(slowness.bound(1000));
     expect(asker.state).toMatchObject({ name: 'reconnecting', reason: expect.any(String) });
     const { since } = asker.state;
     asker.publish('muniment.hints.appended', 'lost');
@@ -70,7 +73,7 @@ describe('bus over nats, outages', () => {
     expect(asker.state.since).toEqual(since);
 
     await nats.restart();
-    expect(await usableAgain(asker)).toBeLessThan(2000);
+    expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
     expect(told).toEqual(['up', 'down', 'up']);
     asker.publish('muniment.hints.appended', 'heard');
     await eventually(() => expect(heard).toEqual(['heard']));
@@ -81,7 +84,7 @@ describe('bus over nats, outages', () => {
     await service.respond('muniment.sts', echo);
     for (let time = 0; time < 4; time++) {
       await nats.restart();
-      expect(await usableAgain(asker)).toBeLessThan(2000);
+      expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
     }
     expect(asker.state.name).toBe('connected');
   }, 40_000);
@@ -93,12 +96,14 @@ describe('bus over nats, outages', () => {
       await sleep(100);
       nats.pause();
       await sleep(1500);
-      expect(asker.state).toMatchObject({ name: 'reconnecting', reason: 'the server does not answer' });
+      await eventually(() => {
+        expect(asker.state).toMatchObject({ name: 'reconnecting', reason: 'the server does not answer' });
+      });
       nats.resume();
     });
     expect(failed).toBeGreaterThan(20);
-    expect(slowest).toBeLessThan(1000);
-    expect(await usableAgain(asker)).toBeLessThan(2000);
+    expect(slowest).toBeLessThan(slowness.bound(1000));
+    expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
   }, 20_000);
 
   describe('on the way to the server', () => {
@@ -118,26 +123,27 @@ describe('bus over nats, outages', () => {
           await sleep(100);
           proxy.blackHole();
           await sleep(milliseconds);
-          expect(asker.state.name).toBe('reconnecting');
+          await eventually(() => expect(asker.state.name).toBe('reconnecting'));
           await proxy.pass();
         });
         expect(failed).toBeGreaterThan(20);
-        expect(slowest).toBeLessThan(1000);
-        expect(await usableAgain(asker)).toBeLessThan(2000);
+        expect(slowest).toBeLessThan(slowness.bound(1000));
+        expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
       },
       15_000,
     );
 
     test('a black hole while more is sent than the network takes', async () => {
       const [service, asker] = [await open('service'), await through('asker')];
-      await service.respond('muniment.sts', echo);
+      // What was sent arrives in the end: answers as large would take longer than the network.
+      await service.respond('muniment.sts', async (_, question: string) => question.slice(0, 10));
       proxy.blackHole();
       const large = 'x'.repeat(900_000);
       const answers = Array.from({ length: 40 }, () => asker.request('muniment.sts.X', large));
       for (const answer of await Promise.allSettled(answers)) expect(answer.status).toBe('rejected');
       await sleep(2500);
       await proxy.pass();
-      expect(await usableAgain(asker)).toBeLessThan(2000);
+      expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
     }, 15_000);
 
     test.each(['cut', 'reset'] as const)('connections that are %s', async (how) => {
@@ -145,7 +151,7 @@ describe('bus over nats, outages', () => {
       await service.respond('muniment.sts', echo);
       for (let time = 0; time < 5; time++) {
         proxy[how]();
-        expect(await usableAgain(asker)).toBeLessThan(2000);
+        expect(await usableAgain(asker)).toBeLessThan(slowness.bound(2000));
       }
     });
 
@@ -166,7 +172,7 @@ describe('bus over nats, outages', () => {
       proxy.blackHole();
       const start = performance.now();
       await Promise.all([asker.close(), expect(answer).rejects.toBeInstanceOf(BusUnavailable)]);
-      expect(performance.now() - start).toBeLessThan(2500);
+      expect(performance.now() - start).toBeLessThan(slowness.bound(2500));
       expect(asker.state.name).toBe('closed');
     });
   });

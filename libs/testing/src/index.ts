@@ -14,3 +14,4 @@ export * from './ids.js';
 export * from './read-models.contract.js';
 export * from './sealer.contract.js';
 export * from './servers/index.js';
+export * from './slowness.js';

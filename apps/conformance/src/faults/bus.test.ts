@@ -1,22 +1,11 @@
 /** R9 and R10: the bus, or the store, is away or holds its connections and says nothing. Real NATS, doubled store. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { needsServer } from '@muniment/testing';
+import { needsServer, Slowness } from '@muniment/testing';
 import { unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { pids, readiness, until, well } from './health.testing.js';
-import {
-  answersIn,
-  failures,
-  Load,
-  long,
-  longest,
-  type Outcome,
-  percentile,
-  Slowness,
-  tell,
-  wrong,
-} from './load.testing.js';
+import { answersIn, failures, Load, long, longest, type Outcome, percentile, tell, wrong } from './load.testing.js';
 import { dataPlane, type People, populate } from './people.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
 

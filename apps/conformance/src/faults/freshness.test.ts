@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { IAM } from '@aws-sdk/client-iam';
-import { needsServer } from '@muniment/testing';
+import { needsServer, Slowness } from '@muniment/testing';
 import { unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { readiness, until, well } from './health.testing.js';
-import { answersIn, long, longest, type Outcome, percentile, Slowness, tell, timed, wrong } from './load.testing.js';
+import { answersIn, long, longest, type Outcome, percentile, tell, timed, wrong } from './load.testing.js';
 import { Probe } from './probe.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
 

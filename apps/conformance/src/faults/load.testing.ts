@@ -88,33 +88,6 @@ export const failures = (outcomes: readonly Outcome[]): string[] => [
 export const wrong = (outcomes: readonly Outcome[]): string[] =>
   failures(outcomes.filter(({ error }) => !isAway(error)));
 
-/**
- * How late this process's own timers come: on a machine that is busy with something else no answer comes earlier, so
- * a bound on answers holds with so much on top.
- */
-export class Slowness {
-  readonly #timer: NodeJS.Timeout;
-  #last = performance.now();
-  #worst = 0;
-
-  constructor() {
-    this.#timer = setInterval(() => {
-      const now = performance.now();
-      this.#worst = Math.max(this.#worst, now - this.#last - 10);
-      this.#last = now;
-    }, 10);
-  }
-
-  /** The bound on this machine: several processes one after another had to wait for it as this one had. */
-  bound(milliseconds: number): number {
-    return milliseconds + 400 + 4 * this.#worst;
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
-
 /** One line of figures for a row of the requirements, where whoever runs the tests sees it. */
 export function tell(row: string, figures: Readonly<Record<string, string | number>>): void {
   const text = Object.entries(figures).map(([name, value]) => {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { needsServer, startRedis } from '@muniment/testing';
+import { needsServer, Slowness, startRedis } from '@muniment/testing';
 import { unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { pids, until, well } from './health.testing.js';
-import { failures, faultOf, isAway, Load, long, longest, Slowness, tell, wrong } from './load.testing.js';
+import { failures, faultOf, isAway, Load, long, longest, tell, wrong } from './load.testing.js';
 import { dataPlane, listings, type People, populate } from './people.testing.js';
 
 needsServer('redis');

@@ -2,14 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { IAM } from '@aws-sdk/client-iam';
-import { needsServer } from '@muniment/testing';
+import { needsServer, Slowness } from '@muniment/testing';
 import { type Clients, clientsFor, patientAttempts, unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { explained } from './complaints.testing.js';
 import { Doors } from './doors.testing.js';
 import { bothTags, type Driver } from './driver.testing.js';
 import { type Entry, History } from './history.testing.js';
-import { Slowness } from './load.testing.js';
 import { kill, Nemesis, whenReady } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
 import type { ServiceName } from './replica.testing.js';

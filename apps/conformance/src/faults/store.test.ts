@@ -4,23 +4,11 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { IAM } from '@aws-sdk/client-iam';
 import { openEventStore } from '@muniment/eventlog-eventstoredb';
 import { NO_STREAM } from '@muniment/kernel';
-import { needsServer } from '@muniment/testing';
+import { needsServer, Slowness } from '@muniment/testing';
 import { type Clients, clientsFor, clientsOf, refusal, unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
 import { metric, pids, readiness, until, well } from './health.testing.js';
-import {
-  answersIn,
-  failures,
-  isAway,
-  Load,
-  long,
-  longest,
-  percentile,
-  Slowness,
-  tell,
-  timed,
-  wrong,
-} from './load.testing.js';
+import { answersIn, failures, isAway, Load, long, longest, percentile, tell, timed, wrong } from './load.testing.js';
 import { dataPlane, listings, type People, populate } from './people.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
 import type { ServiceName } from './replica.testing.js';
