@@ -54,9 +54,9 @@ test('the command registers, lists, describes and forgets', async () => {
   const all = JSON.parse(everything.stdout) as { Prefix: string; Owner: string }[];
   expect(all.length).toBeGreaterThan(400);
   expect(all).toContainEqual({ Prefix: 's3', Name: 'Amazon S3', Owner: 'AWS' });
-  writeFileSync(join(folder, 'one.json'), '{"prefix":"one","actions":[{"name":"Go","accessLevel":"Write"}]}');
-  expect((await muniment('register one.json')).stdout).toMatch(/^registered `one`: 1 action, arn:/);
-  expect((await muniment('deregister one')).stdout).toBe('deregistered `one`\n');
+  writeFileSync(join(folder, 'till.json'), '{"prefix":"till","actions":[{"name":"Go","accessLevel":"Write"}]}');
+  expect((await muniment('register till.json')).stdout).toMatch(/^registered `till`: 1 action, arn:/);
+  expect((await muniment('deregister till')).stdout).toBe('deregistered `till`\n');
   expect((await muniment('deregister orders')).stdout).toBe('deregistered `orders`\n');
   expect((await muniment('list --json')).stdout).toBe('[]\n');
 });
