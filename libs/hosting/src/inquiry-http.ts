@@ -57,6 +57,7 @@ class Door {
   readonly #answers: InquiryAnswers;
   readonly #authorization: Buffer | undefined;
   readonly #longest: number;
+  #answered: { readonly response: ServerResponse; readonly answer: InquiryAnswer }[] = [];
 
   constructor({ decisionsToken, maxBodyBytes }: Settings, answers: InquiryAnswers) {
     this.#answers = answers;
@@ -93,7 +94,20 @@ class Door {
     }
     const answer = this.#answers(operation, asked, position);
     if (answer instanceof Promise) void answer.then((each) => send(response, each));
-    else send(response, answer);
+    else this.#sendTogether(response, answer);
+  }
+
+  /**
+   * Answers of one turn of the event loop go out one right after the other. Each by itself would wake a client that
+   * sleeps, and the next would find it asleep again: that costs more than the decision.
+   */
+  #sendTogether(response: ServerResponse, answer: InquiryAnswer): void {
+    if (this.#answered.push({ response, answer }) > 1) return;
+    setImmediate(() => {
+      const answered = this.#answered;
+      this.#answered = [];
+      for (const each of answered) send(each.response, each.answer);
+    });
   }
 
   #refusal({ url = '', method, headers }: IncomingMessage): InquiryAnswer | undefined {
@@ -117,16 +131,14 @@ class Door {
 const hostIn = (host = ''): string => host.replace(/:\d+$/, '');
 
 const isJson = (type = ''): boolean => {
+  if (type === 'application/json') return true;
   const [media = ''] = type.split(';');
   return media.trim() === 'application/json' || media.trim() === 'application/x-amz-json-1.1';
 };
 
 function send(response: ServerResponse, { status, body }: InquiryAnswer, last = false): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(last && { connection: 'close' }),
-  });
-  response.end(body);
+  const headers = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body))];
+  if (status === 401) headers.push('www-authenticate', 'Bearer');
+  if (last) headers.push('connection', 'close');
+  response.writeHead(status, headers).end(body);
 }
