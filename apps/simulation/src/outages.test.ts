@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryReadModels } from '@muniment/readmodel-memory';
 import { hasReached, Projector, type ProjectorOptions, type ReadModels, statusOf } from '@muniment/runtime';
-import { eventually } from '@muniment/testing';
+import { eventually, Slowness } from '@muniment/testing';
 import { FaultyLog, FaultyReadModels } from './faults.testing.js';
 import { allRows, elsewhere, foldAll, id, projection, rowsOf, taken } from './histories.testing.js';
+
+const slowness = new Slowness();
 
 const account = '111111111111';
 const stream = `ledger-${account}`;
@@ -77,7 +79,7 @@ describe('while the log is away', () => {
     await eventually(() => expect(projector.stalled).toBeDefined());
     const started = performance.now();
     expect(await projector.reached(1, 5000)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(performance.now() - started).toBeLessThan(slowness.bound(1500));
     await projector.stop();
   });
 });

@@ -36,7 +36,7 @@ describe('several processes over one log in LMDB', () => {
     const projector = new Projector(projection, two, new MemoryReadModels());
     await projector.start();
     for (let revision = -1; revision < 5; revision++) await one.append(stream, revision, [taken(`n${revision}`)]);
-    await eventually(() => expect(projector.position).toBe(6), 1000);
+    await eventually(() => expect(projector.position).toBe(6));
     await projector.stop();
   });
 
@@ -45,7 +45,7 @@ describe('several processes over one log in LMDB', () => {
     const projector = new Projector(projection, two, new MemoryReadModels());
     await projector.start();
     await one.append(stream, -1, [taken('a')]);
-    await eventually(() => expect(projector.position).toBe(1), 1000);
+    await eventually(() => expect(projector.position).toBe(1));
     await projector.stop();
   });
 });

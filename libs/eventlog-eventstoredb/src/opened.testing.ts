@@ -6,6 +6,7 @@ import {
   EventStoreDouble,
   eventually,
   happened,
+  Slowness,
   startProxy,
   type TcpProxy,
 } from '@muniment/testing';
@@ -57,8 +58,10 @@ export async function quick(url: string): ReturnType<typeof opened> {
   return { log, failures };
 }
 
+const slowness = new Slowness();
+
 /** Within a second by design; the rest is for a machine that has other things to do. */
-export const soon = 1500;
+export const soon = (): number => slowness.bound(1100);
 
 export interface Timed {
   readonly milliseconds: number;

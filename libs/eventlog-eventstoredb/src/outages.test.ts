@@ -40,7 +40,7 @@ describe('the server is away (R10, R11)', () => {
       await away[how]();
       for (const { value, milliseconds } of await Promise.all(questions(log).map(timed))) {
         expect(value).toBeInstanceOf(LogUnavailable);
-        expect(milliseconds).toBeLessThan(soon);
+        expect(milliseconds).toBeLessThan(soon());
       }
       expect(failures).toHaveLength(1);
       await back[how]();
@@ -64,7 +64,7 @@ describe('the server is away (R10, R11)', () => {
     const { log } = await opened(server.connectionString, { deadlineMilliseconds: 800 });
     const { value, milliseconds } = await timed(() => log.head());
     expect(value).toBeInstanceOf(LogUnavailable);
-    expect(milliseconds).toBeLessThan(soon);
+    expect(milliseconds).toBeLessThan(soon());
     await server.start();
     await eventually(async () => expect(await log.head()).toBe(0), 5000);
   });

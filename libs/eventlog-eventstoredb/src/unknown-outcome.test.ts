@@ -16,7 +16,7 @@ describe('the answer to a write is lost (R16, KurrentDB #1358, #2274)', () => {
       await log.append('directory-1', NO_STREAM, [happened(0)]);
       server.faults.dropAfterCommit(how);
       const { value, milliseconds } = await timed(() => log.append('directory-1', 0, [happened(1), happened(2)]));
-      expect(milliseconds).toBeLessThan(soon);
+      expect(milliseconds).toBeLessThan(soon());
       const events = await streamed(log, 'directory-1');
       expect(numbers(events)).toEqual([0, 1, 2]);
       expect(value).toEqual({ revision: 2, position: events[2]?.position });
@@ -63,7 +63,7 @@ describe('the answer to a write is lost (R16, KurrentDB #1358, #2274)', () => {
     proxy.dropAnswers();
     const { value, milliseconds } = await timed(() => log.append('directory-1', 0, [happened(1)]));
     expect(value).toBeInstanceOf(LogUnavailable);
-    expect(milliseconds).toBeLessThan(soon);
+    expect(milliseconds).toBeLessThan(soon());
     await proxy.pass();
     // A busy machine may need longer to find its way back than one attempt waits.
     await eventually(async () => {
@@ -83,7 +83,7 @@ describe('the answer to a write is lost (R16, KurrentDB #1358, #2274)', () => {
     );
     const { value, milliseconds } = await appending;
     expect(value).toEqual(new WrongExpectedRevision('directory-1', NO_STREAM, 2));
-    expect(milliseconds).toBeLessThan(soon);
+    expect(milliseconds).toBeLessThan(soon());
   });
 
   /** What another replica that was asked for the same command has made of it. */

@@ -120,10 +120,10 @@ describe('the wildcard matcher', () => {
   });
 
   test('a thousand stars are fast (reliability-security S22)', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(matchesWildcard(`${'*a'.repeat(1000)}*`, `${'a'.repeat(999)}b`)).toBe(false);
     expect(matchesWildcard('a*'.repeat(1000), 'a'.repeat(2000))).toBe(true);
     expect(matchesWildcard('*a*a*a*b', 'a'.repeat(1200))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(process.cpuUsage(started).user).toBeLessThan(500_000);
   });
 });

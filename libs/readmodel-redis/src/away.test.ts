@@ -1,6 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ReadModelsUnavailable } from '@muniment/runtime';
-import { eventually, needsServer, type ServerProcess, startProxy, startRedis, type TcpProxy } from '@muniment/testing';
+import {
+  eventually,
+  needsServer,
+  type ServerProcess,
+  Slowness,
+  startProxy,
+  startRedis,
+  type TcpProxy,
+} from '@muniment/testing';
 import { account, added, everythingOf, one, projection, rowsModel } from './rows.testing.js';
 import { ready } from './ready.testing.js';
 import { openRedis, type RedisReadModels } from './redis-read-models.js';
@@ -25,9 +33,10 @@ afterEach(async () => {
   await proxy.close();
 });
 
-// The deadlines are 250 and 900 ms; the rest is for a machine that is busy with other tests.
-const shortly = 600;
-const atLast = 1200;
+// The deadlines are 250 and 900 ms.
+const shortly = 300;
+const atLast = 1000;
+const slowness = new Slowness();
 
 /** Everything that can be asked for, and how long it may take to be refused. */
 const asked: Record<string, [ask: () => unknown, within: number]> = {
@@ -56,19 +65,19 @@ async function expectRefused(): Promise<void> {
       );
       const took = performance.now() - start;
       expect([name, outcome instanceof ReadModelsUnavailable ? 'refused' : outcome]).toEqual([name, 'refused']);
-      expect([name, took <= within ? 'in time' : took]).toEqual([name, 'in time']);
+      expect([name, took <= slowness.bound(within) ? 'in time' : took]).toEqual([name, 'in time']);
     }),
   );
   const blobs = performance.now();
   await readModels.keep('blob', 'content');
   expect(await readModels.kept('blob')).toBeUndefined();
-  expect(performance.now() - blobs).toBeLessThan(2000);
+  expect(performance.now() - blobs).toBeLessThan(slowness.bound(2000));
 }
 
 async function expectUsable(): Promise<void> {
   await eventually(async () => {
     expect(await readModels.rows(projection).find(rowsModel, account, 'a')).toEqual(one);
-  }, 2000);
+  });
 }
 
 const faults: Record<string, [begin: () => unknown, end: () => unknown]> = {

@@ -27,9 +27,9 @@ test('a template means what the same regular expression means', () => {
 });
 
 test('no pattern is slow', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(matchesPattern('a*'.repeat(200), 'a'.repeat(5000))).toBe(true);
   expect(matchesPattern(`${'a*'.repeat(200)}b`, 'a'.repeat(5000))).toBe(false);
   expect(matchesTemplate('a${B}'.repeat(200), 'a'.repeat(5000))).toBe(true);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
 });

@@ -352,10 +352,10 @@ describe('hostile text (reliability-security S22)', () => {
   });
 
   test('ten megabytes, deep nesting and many keys are answered at once', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(message('['.repeat(100_000))).toBe(TEXTS.syntax);
     expect(message(' '.repeat(10_000_000))).toBe(TEXTS.syntax);
     expect(message(`{${Array.from({ length: 9000 }, (_, index) => `"key${index}":1`).join(',')}}`)).toBe(TEXTS.syntax);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
   });
 });

@@ -81,12 +81,12 @@ export class ServerProcess {
     return this.#last?.output() ?? '';
   }
 
-  /** Sends a signal; SIGKILL and SIGTERM are waited for. */
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  /** Sends a signal; SIGKILL and SIGTERM are waited for, and how the process has ended is told: its code, or the signal. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<string | undefined> {
     const launched = this.#launched;
-    if (!launched) return;
+    if (!launched) return undefined;
     await launched.signal(signal);
-    if (signal === 'SIGKILL' || signal === 'SIGTERM') await launched.ended;
+    return signal === 'SIGKILL' || signal === 'SIGTERM' ? launched.ended : undefined;
   }
 
   /** The server holds its connections and answers nothing. */
