@@ -1,11 +1,13 @@
 /** Decisions without a signature, as somebody's own service asks for them: what each way in answers, and to whom. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { needsServer } from '@muniment/testing';
 import { repository } from './harness/build.js';
 import { clientsFor, document, statement } from './harness/clients.js';
@@ -281,35 +283,73 @@ if (overNats)
     });
   });
 
-describe('without settings', () => {
-  test('nobody answers', async () => {
-    const quiet = overNats ? await SharedBus.start() : undefined;
-    const other = await ownServer({ settings: quiet?.settings ?? {} });
-    try {
-      expect(other.output).not.toContain('answers questions');
-      const connection = await quiet?.connect();
-      const asked = connection?.request('muniment.inquiries.IsAuthorized', '{}', { timeout: 5000 });
-      const told = asked?.then(
-        () => 'an answer',
-        ({ message }: Error) => message,
-      );
-      expect((await told) ?? 'there is no bus').toMatch(overNats ? /no responders/i : /^there is no bus$/);
-    } finally {
-      await other.dispose();
-      await quiet?.stop();
+describe('a process that is told nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'muniment-doors-'));
+  const children: ChildProcess[] = [];
+  const program = [
+    join(repository, `apps/${overNats ? 'decisions' : 'solo'}/dist/main.js`),
+    ...(overNats ? [] : ['start', '--memory']),
+  ];
+  const environment = (settings: Readonly<Record<string, string>>) => ({
+    PATH: process.env['PATH'] ?? '',
+    MUNIMENT_PORT: '0',
+    MUNIMENT_DATA_DIR: mkdtempSync(join(folder, 'data-')),
+    ...settings,
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
     }
   });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-  const main = join(repository, `apps/${overNats ? 'decisions' : 'solo'}/dist/main.js`);
-  const start = (settings: Record<string, string>) =>
-    run(process.execPath, [main, ...(overNats ? [] : ['start', '--memory'])], {
-      env: { PATH: process.env['PATH'] ?? '', MUNIMENT_PORT: '0', MUNIMENT_DECISIONS_PORT: '0', ...settings },
+  /** What it has written once it is ready. */
+  async function started(settings: Readonly<Record<string, string>> = {}): Promise<string> {
+    const child = spawn(process.execPath, program, { env: environment(settings), stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    let output = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      output += line;
+      if (line.includes(' is listening on ')) return output;
+    }
+    throw new Error(`it does not start: ${output}`);
+  }
+
+  /** How a question over NATS ends. */
+  async function overBus(settings: Readonly<Record<string, string>>): Promise<string> {
+    const quiet = await SharedBus.start();
+    try {
+      const output = await started({ ...quiet.settings, ...settings });
+      if (output.includes('answers questions')) return output;
+      const connection = await quiet.connect();
+      const asked = connection.request('muniment.inquiries.IsAuthorized', '{}', { timeout: 5000 });
+      return await asked.then(
+        (answer) => answer.string(),
+        ({ message }: Error) => message,
+      );
+    } finally {
+      await quiet.stop();
+    }
+  }
+
+  if (overNats)
+    test('answers nothing over NATS, and questions once it is told to', async () => {
+      expect(await overBus({})).toMatch(/no responders/i);
+      expect(await overBus({ MUNIMENT_DECISIONS_BUS: 'true' })).toContain('ValidationException');
+    });
+  else
+    test('opens no second port, and one once it is told to', async () => {
+      expect(await started()).not.toContain('answers questions');
+      expect(await started({ MUNIMENT_DECISIONS_PORT: '0' })).toContain('answers questions at http://127.0.0.1:');
     });
 
   test.each(['0.0.0.0', '::', '192.0.2.1', 'muniment.example'])(
-    'that keep others out the port is not opened: %s without a token',
+    'opens no port to others without a token: %s',
     async (host) => {
-      const { code, stderr } = await start({ MUNIMENT_DECISIONS_HOST: host });
+      const env = environment({ MUNIMENT_DECISIONS_PORT: '0', MUNIMENT_DECISIONS_HOST: host });
+      const { code, stderr } = await run(process.execPath, program, { env });
       expect(code).toBe(1);
       expect(stderr).toContain('MUNIMENT_DECISIONS_TOKEN: must be 32 to 512 visible characters');
     },

@@ -20,8 +20,8 @@ async function start(memory: boolean): Promise<void> {
   };
   const { app, url } = await startHttp(SoloModule.with(configuration, logger, failed), configuration, logger);
   const solo = app.get<Solo>(SOLO);
-  process.stdout.write(`muniment is listening on ${url}\n`);
   if (solo.inquiriesUrl) process.stdout.write(`muniment answers questions at ${solo.inquiriesUrl}\n`);
+  process.stdout.write(`muniment is listening on ${url}\n`);
   if (solo.made) process.stdout.write(showCredentials(solo.made, url, solo.credentialsFile, process.stdout.isTTY));
   stopOnSignals(logger, async () => {
     solo.end();
