@@ -4,10 +4,12 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { needsServer, Slowness } from '@muniment/testing';
 import { unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
+import { reasons } from './complaints.testing.js';
 import { pids, readiness, until, well } from './health.testing.js';
-import { answersIn, failures, Load, long, longest, type Outcome, percentile, tell, wrong } from './load.testing.js';
+import { answersIn, Load, long, longest, type Outcome, percentile, tell, wrong } from './load.testing.js';
 import { dataPlane, type People, populate } from './people.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
+import { finish } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
@@ -32,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   slowness?.stop();
-  await cluster?.dispose();
+  await finish(cluster);
 });
 beforeEach(() => until(() => well(cluster.services), 20_000));
 
@@ -145,7 +147,13 @@ test.each([
   await until(() => well(cluster.services), 20_000);
   const during = load.outcomes.filter(({ sent }) => sent > broken && sent < mended - 1500);
   expect(wrong(load.outcomes)).toEqual([]);
-  for (const name of goOn) expect(failures(during.filter((outcome) => outcome.name === name))).toEqual([]);
+  for (const name of goOn)
+    expect(
+      reasons(
+        cluster,
+        during.filter((outcome) => outcome.name === name),
+      ),
+    ).toEqual([]);
   const refused = during.filter(({ error }) => error);
   const known = refused.filter(({ sent }) => sent > broken + Math.max(1000, noticedAfter));
   expect(known.length).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.testing.js';
 import type { Entry } from './history.testing.js';
+import { failures, type Outcome } from './load.testing.js';
 import { told } from './steady.testing.js';
 
 /** A line of a service's log. */
@@ -15,18 +16,30 @@ const warning = 40;
 /** What a call fails of may have been said before it came. */
 const beforeMilliseconds = 1000;
 
+type Services = Pick<Cluster, 'services'>;
+
 /** What went wrong, and what the services have said meanwhile: nobody is told more than to try again. */
-export function explained({ services }: Pick<Cluster, 'services'>, failures: readonly Entry[]): string[] {
-  if (failures.length === 0) return [];
-  const from = Math.min(...failures.map(({ began }) => began));
-  const to = Math.max(...failures.map(({ began, milliseconds }) => began + milliseconds));
-  const said = services.flatMap(({ name, replica, process }) =>
-    complaintsIn(process.output, {
-      from: performance.timeOrigin + from - beforeMilliseconds,
-      to: performance.timeOrigin + to,
-    }).map((complaint) => `${name}-${replica} ${complaint}`),
+export const explained = (cluster: Services, failures: readonly Entry[]): string[] => [
+  ...told(failures),
+  ...complaints(
+    cluster,
+    failures.map(({ began, milliseconds }) => ({ sent: began, milliseconds })),
+  ),
+];
+
+/** The same of a load. */
+export function reasons(cluster: Services, outcomes: readonly Outcome[]): string[] {
+  const failed = outcomes.filter(({ error }) => error);
+  return [...failures(failed), ...complaints(cluster, failed)];
+}
+
+function complaints({ services }: Services, calls: readonly Pick<Outcome, 'sent' | 'milliseconds'>[]): string[] {
+  if (calls.length === 0) return [];
+  const from = performance.timeOrigin + Math.min(...calls.map(({ sent }) => sent)) - beforeMilliseconds;
+  const to = performance.timeOrigin + Math.max(...calls.map(({ sent, milliseconds }) => sent + milliseconds));
+  return services.flatMap(({ name, replica, process }) =>
+    complaintsIn(process.output, { from, to }).map((complaint) => `${name}-${replica} ${complaint}`),
   );
-  return [...told(failures), ...said];
 }
 
 /** Each complaint once, with how often it was made, and when first. */

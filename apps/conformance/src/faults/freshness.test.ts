@@ -9,6 +9,7 @@ import { readiness, until, well } from './health.testing.js';
 import { answersIn, long, longest, type Outcome, percentile, tell, timed, wrong } from './load.testing.js';
 import { Probe } from './probe.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
+import { finish } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   slowness?.stop();
-  await cluster?.dispose();
+  await finish(cluster);
 });
 beforeEach(async () => {
   for (const engine of ['nats', 'redis', 'store'] as const) {

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { needsServer, Slowness, startRedis } from '@muniment/testing';
 import { unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
+import { reasons } from './complaints.testing.js';
 import { pids, until, well } from './health.testing.js';
-import { failures, faultOf, isAway, Load, long, longest, tell, wrong } from './load.testing.js';
+import { faultOf, isAway, Load, long, longest, tell, wrong } from './load.testing.js';
 import { dataPlane, listings, type People, populate } from './people.testing.js';
+import { finish } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
@@ -28,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   slowness?.stop();
-  await cluster?.dispose();
+  await finish(cluster);
 });
 beforeEach(() => until(() => well(cluster.services), 20_000));
 
@@ -82,7 +84,7 @@ test.each([
   const again = await untilListedAgain(expected, long ? 60_000 : 20_000);
   const outcomes = await load.stop();
   const reads = await lists.stop();
-  expect(failures(outcomes)).toEqual([]);
+  expect(reasons(cluster, outcomes)).toEqual([]);
   expect(wrong(reads)).toEqual([]);
   expect(longest(reads)).toBeLessThan(slowness.bound(2000));
   expect(pids(cluster.services)).toEqual(before);

@@ -7,11 +7,13 @@ import { NO_STREAM } from '@muniment/kernel';
 import { needsServer, Slowness } from '@muniment/testing';
 import { type Clients, clientsFor, clientsOf, refusal, unique } from '../harness/clients.js';
 import { Cluster } from './cluster.testing.js';
+import { reasons } from './complaints.testing.js';
 import { metric, pids, readiness, until, well } from './health.testing.js';
-import { answersIn, failures, isAway, Load, long, longest, percentile, tell, timed, wrong } from './load.testing.js';
+import { answersIn, isAway, Load, long, longest, percentile, tell, timed, wrong } from './load.testing.js';
 import { dataPlane, listings, type People, populate } from './people.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
 import type { ServiceName } from './replica.testing.js';
+import { finish } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
@@ -37,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   slowness?.stop();
-  await cluster?.dispose();
+  await finish(cluster);
 });
 
 const allIsWell = () => until(() => well(cluster.services), 20_000);
@@ -57,7 +59,7 @@ test('R11 the event log is down: the data plane goes on, also from a restart; ch
     timed('first use', () => sts.getCallerIdentity({})),
   );
   const unknown = await Promise.all(firstUses);
-  expect(failures(unknown)).toEqual([]);
+  expect(reasons(cluster, unknown)).toEqual([]);
 
   const writes = [];
   for (let count = 0; count < 5; count++) {
@@ -78,7 +80,7 @@ test('R11 the event log is down: the data plane goes on, also from a restart; ch
   }, 10_000).then(async () => (await readiness(cluster.one('gateway'))).checks['spool']);
 
   await load.stop();
-  expect(failures(load.outcomes)).toEqual([]);
+  expect(reasons(cluster, load.outcomes)).toEqual([]);
   const restarted: ServiceName[] = ['sts', 'decisions', 'credentials', 'gateway'];
   const again = await Promise.all(
     restarted.map(async (name) => {
@@ -92,7 +94,7 @@ test('R11 the event log is down: the data plane goes on, also from a restart; ch
   // Nobody is left who knew anything from before.
   const rest = new Load(dataPlane(people));
   await sleep(Math.max(500, outage - (performance.now() - down)));
-  expect(failures(await rest.stop())).toEqual([]);
+  expect(reasons(cluster, await rest.stop())).toEqual([]);
   const downFor = performance.now() - down;
 
   await cluster.store.restart();
@@ -134,9 +136,9 @@ test('R12 the event log answers seconds late: the data plane does not feel it', 
     const times = new Map<string, number[]>(calls.map(([name]) => [name, []]));
     for (let count = 0; count < (long ? 2000 : 30); count++) {
       for (const [name, call] of calls) {
-        const { milliseconds, error } = await timed(name, call);
-        expect([name, error]).toEqual([name, undefined]);
-        times.get(name)?.push(milliseconds);
+        const outcome = await timed(name, call);
+        expect(reasons(cluster, [outcome])).toEqual([]);
+        times.get(name)?.push(outcome.milliseconds);
       }
     }
     return new Map([...times].map(([name, all]) => [name, percentile(all, 50)]));
@@ -199,7 +201,7 @@ test('R20 an event that nobody can read: its account stands still and says so, o
   });
   await sleep(1000);
   await load.stop();
-  expect(failures(load.outcomes)).toEqual([]);
+  expect(reasons(cluster, load.outcomes)).toEqual([]);
 
   // Not skipped: who starts again still stands before it.
   const { process } = cluster.one('directory');
