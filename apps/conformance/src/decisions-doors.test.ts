@@ -203,6 +203,7 @@ describe('over HTTP', () => {
     ['half of a question', '{"Actions":'],
     ['nothing', ''],
     ['more brackets than anybody means', '['.repeat(30_000)],
+    ['bytes that are no UTF-8', Buffer.from('{"Actions":["orders:Get\xff"]}', 'latin1')],
   ])('what cannot be read is refused: %s', async (_, text) => {
     expect(seen(await http.knock(text))).toEqual([400, expect.objectContaining({ __type: 'SerializationException' })]);
   });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -88,6 +89,8 @@ class Door {
   #answer(operation: string, body: Buffer, position: number, response: ServerResponse): void {
     let asked: unknown;
     try {
+      // Unreadable bytes must not become a name that somebody may have.
+      if (!isUtf8(body)) return send(response, unreadable);
       asked = JSON.parse(body.toString());
     } catch {
       return send(response, unreadable);

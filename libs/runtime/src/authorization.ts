@@ -61,7 +61,7 @@ export function authorizationAnswers(
     if (ready === true || (await ready)) return decided(asked);
     return { unavailable: 'its policies have not caught up with the last change' };
   };
-  const atOnce = (asked: Authorization) => (holds(asked.position) ? decided(asked) : later);
+  const atOnce = async (asked: Authorization) => (holds(asked.position) ? decided(asked) : later);
   return {
     Authorize: awaited,
     AuthorizeAll: async ({ all, wait }: Authorizations): Promise<AuthorizationAnswers> => ({

@@ -57,10 +57,13 @@ export function sign(url: string, request: RawRequest, credentials: Credentials,
 }
 
 /** Sends a request on a connection of its own. */
-export function send(url: string, { method, path, query, headers, body }: RawRequest): Promise<RawAnswer> {
+export function send(
+  url: string,
+  { method, path, query, headers, body }: Omit<RawRequest, 'body'> & { readonly body: string | Buffer },
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const target = query === '' ? path : `${path}?${query}`;
-  const length = body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  const length = body.length === 0 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const options = { hostname, port, method, path: target, headers: { ...headers, ...length }, agent: false };
     const sent = httpRequest(options, (response) => {
