@@ -153,8 +153,9 @@ export class Connection {
   }
 
   #lost(client: Client, error: unknown, asked: number): void {
-    // Others were answered meanwhile: this one is slow, and the server is there.
-    if (error instanceof NoAnswer && client === this.#client && this.#heard > asked) return;
+    // Others are answered: this one is slow, and the server is there. What came long ago does not say so any more.
+    const half = (performance.now() - asked) / 2;
+    if (error instanceof NoAnswer && client === this.#client && performance.now() - this.#heard < half) return;
     // Of a broken connection the client knows by itself, silence it would bear for ever. But not yet: whoever asks now
     // what became of a write asks on a connection that stands, and reads have one of their own.
     if (error instanceof NoAnswer) {
