@@ -151,6 +151,29 @@ describe.each(doors)('over %s', (name, door) => {
     });
   });
 
+  test('what all questions of a batch have in common is said once', async () => {
+    const [, example = ''] = examplesIn('decisions-api.md', 'json');
+    const batch = JSON.parse(example.replaceAll('111122223333', server.accountId)) as {
+      Principal: string;
+      Questions: object[];
+    };
+    expect(await ask({ ...batch, Principal: ann() }, 'BatchIsAuthorized')).toEqual({ Answers: [allowed, allowed] });
+    const Context = { 'Orders:channel': { String: 'web' } };
+    const Questions = [
+      { ...batch.Questions[0], Context },
+      { ...batch.Questions[1], Principal: `${ann()}e` },
+    ];
+    expect(await ask({ ...batch, Principal: ann(), Questions }, 'BatchIsAuthorized')).toEqual({
+      Answers: [
+        {
+          ...denied,
+          Error: { Code: 'InvalidQuestionException', Message: 'the condition key `Orders:channel` is given twice' },
+        },
+        { ...denied, Error: { Code: 'UnknownPrincipalException', Message: `there is no principal \`${ann()}e\`` } },
+      ],
+    });
+  });
+
   test('a batch is not longer than 100', async () => {
     expect(await ask({ Questions: Array(101).fill({ Actions: ['a:A'] }) }, 'BatchIsAuthorized')).toEqual(
       refused('ValidationException'),
