@@ -195,6 +195,8 @@ export class Gateway {
     // Only positions that were told by this gateway: nobody unknown can make a request wait.
     if (!(await this.#settled())) {
       journey.service = serviceOf(this.#options.services, wire);
+      const behind = new Error(`what is known of keys is older than position \`${this.#position}\``);
+      this.#options.unexpected(behind, journey.requestId);
       return this.#refuse(journey, unavailable);
     }
     const verified = await authenticate(signed, wire, origin, journey.arrived, this.#options);
