@@ -107,7 +107,7 @@ test('health, readiness with each check named, and metrics', () =>
     expect(metrics.type).toMatch(/^text\/plain/);
     expect(metrics.body).toMatch(/^muniment_requests_total\{operation="CreateUser",status="200"\} 1$/m);
     expect(metrics.body).toMatch(/^muniment_requests_total\{operation="CreateUser",status="409"\} 1$/m);
-    expect(metrics.body).toMatch(/^muniment_projection_position\{projection="directory"\} \d+$/m);
+    expect(metrics.body).toMatch(/^muniment_projection_position\{projection="directory",rows="own"\} \d+$/m);
     expect(metrics.body).not.toContain('ada');
   }));
 

@@ -9,6 +9,7 @@ import {
   type Parts,
   type Serving,
   sharedRootKey,
+  stalledLogged,
   unlessAway,
   watchProjection,
 } from '@muniment/hosting/services';
@@ -36,7 +37,7 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
   const { bus, configuration, log, logger, metrics } = parts;
   const door: { gateway?: Gateway } = {};
   const keys: RemoteKeys = new RemoteKeys({ bus, position: () => follower.position });
-  const follower = new Follower(log, {
+  const follower: Follower = new Follower(log, {
     name: 'signing-keys',
     categories: ['credentials', 'directory'],
     seen: (events) => keys.seen(events),
@@ -44,6 +45,7 @@ export async function serveGateway(parts: Parts): Promise<Serving> {
     refuted: (position, head) => door.gateway?.refuted(position, head),
     // Keys that nobody would drop any more must not be used.
     failed: parts.failed,
+    stalled: stalledLogged(logger, () => follower),
   });
   await follower.start();
   const settled = unlessAway(follower);

@@ -14,6 +14,7 @@ import {
 /** A log that can be away; all else is the real one. */
 export class FaultyLog extends MemoryEventLog {
   away = false;
+  why = 'it is away';
   reads = 0;
   /** Asked before a page is read. */
   beforeRead: () => Promise<void> = async () => undefined;
@@ -37,7 +38,7 @@ export class FaultyLog extends MemoryEventLog {
   }
 
   #mustBeThere(): void {
-    if (this.away) throw new LogUnavailable('it is away');
+    if (this.away) throw new LogUnavailable(this.why);
   }
 }
 

@@ -62,8 +62,10 @@ describe('while the log is away', () => {
     log.away = true;
     await log.append(stream, -1, [taken('a')]);
     await eventually(() => expect(projector.stalled).toBeDefined());
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(outages).toHaveLength(1);
+    const { since } = projector.stalled ?? {};
+    log.why = 'the password is wrong';
+    await eventually(() => expect(projector.stalled?.why).toContain('the password is wrong'));
+    expect([outages.length, projector.stalled?.since]).toEqual([1, since]);
     expect(projector.failure).toBeUndefined();
     log.away = false;
     expect(await projector.reached(1, 1000)).toBe(true);

@@ -11,6 +11,6 @@ export {
   showCredentials,
   showStoredCredentials,
 } from './root-credentials.js';
-export { followingChecks, parkedLogged, watchProjection } from './projection-health.js';
+export { followingChecks, parkedLogged, stalledLogged, watchProjection } from './projection-health.js';
 export { SecretEraser } from './secret-eraser.js';
 export { stopOnSignals } from './stop-on-signals.js';

@@ -14,7 +14,7 @@ import {
 } from '@muniment/runtime';
 import { fromLastState } from './last-state.js';
 import type { Parts } from './parts.js';
-import { parkedLogged, watchProjection } from './projection-health.js';
+import { parkedLogged, stalledLogged, watchProjection } from './projection-health.js';
 import type { Keeper } from './projection-work.js';
 
 const retryMilliseconds = 250;
@@ -67,12 +67,14 @@ export class LocalRows {
     this.#head = together(() => log.head());
     this.projectors = projections.map((projection) => {
       const parked = parkedLogged(logger, projection.name);
-      return new Projector(projection, log, readModels, {
+      const projector: Projector = new Projector(projection, log, readModels, {
         ...made,
         failed,
         parked,
+        stalled: stalledLogged(logger, () => projector),
         unfinished: unfinished.has(projection),
       });
+      return projector;
     });
     this.rows = new RowsOf(readModels, projections);
     this.rows.keptBy(this.projectors);

@@ -67,6 +67,8 @@ export async function openParts(options: ServiceOptions): Promise<Parts> {
       onClosed: (error) => error && failed(error),
       onError: (error) => logger.warn({ err: error }, 'the bus'),
     });
+    // Nobody is told that it went away who was never told that it was there.
+    if (bus.state.name !== 'connected') logger.warn({ reason: bus.state.reason }, 'the bus is away');
     const log = await openLog(options);
     return { ...options, replica, directory, log: sharedHints(log, bus), keysOfLog: log.keys, bus };
   } catch (error) {

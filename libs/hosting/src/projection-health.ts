@@ -26,13 +26,26 @@ export const parkedLogged =
   (parked: ParkedStream): void =>
     logger.error({ projection, parked }, parkedBy(parked));
 
+/** What is back by then is not worth a line; and why it is away is known by then. */
+const stallWorthLogging = 2000;
+
+/** Tells the log once with each outage what a projection waits for. */
+export const stalledLogged = (logger: Logger, following: () => Following) => (): void => {
+  const tell = (): void => {
+    const { projection, role, stalled } = following();
+    if (stalled) logger.warn({ projection: projection.name, role, ...stalled }, 'a read model waits');
+  };
+  setTimeout(tell, stallWorthLogging).unref();
+};
+
 /** Shows how far a projection of this process has come, and how many accounts it had to leave behind. */
 export function watchProjection(
   metrics: Metrics,
   following: Following,
   log: Pick<EventLog, 'head' | 'onAppended'>,
 ): void {
-  const labels = { projection: following.projection.name };
+  // A process may follow one projection twice: rows that all share, and a copy of its own.
+  const labels = { projection: following.projection.name, rows: rowsOf(following) };
   metrics.watch(
     'muniment_projection_position',
     'Position that a projection has reached',
@@ -62,6 +75,9 @@ export function watchProjection(
     () => (following.stalled ? (Date.now() - following.stalled.since.getTime()) / 1000 : 0),
   );
 }
+
+const rowsOf = ({ role }: Following): 'own' | 'shared' | 'none' =>
+  (({ local: 'own', folds: 'shared', watches: 'shared', follows: 'none' }) as const)[role];
 
 /** The newest position of a log that this process has heard of. */
 function newestOf(log: Pick<EventLog, 'head' | 'onAppended'>): () => Position {

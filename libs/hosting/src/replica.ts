@@ -73,7 +73,7 @@ export class Replica {
     return [
       // Without the log a service goes on from its last state.
       { name: 'log', ok: head !== undefined, dispensable: true, detail: { position: head ?? null } },
-      { name: 'bus', ok: bus.state.name === 'connected', detail: { state: bus.state.name } },
+      { name: 'bus', ok: bus.state.name === 'connected', detail: { state: bus.state.name, reason: bus.state.reason } },
       { name: 'serving', ok: !this.#ending },
       ...(this.#serving?.checks(head) ?? []),
     ];

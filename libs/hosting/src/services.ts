@@ -4,7 +4,7 @@ export { fromLastState, unlessAway } from './last-state.js';
 export { LocalRows, type MadeOfRows } from './local-rows.js';
 export type { Parts } from './parts.js';
 export { dataKeyProjections, dataKeysOf } from './data-keys.js';
-export { followingChecks, watchProjection } from './projection-health.js';
+export { followingChecks, stalledLogged, watchProjection } from './projection-health.js';
 export { type ServiceName, serviceNames } from './service-names.js';
 export { startPlatform } from './platform-start.js';
 export { sharedRootKey } from './root-key.js';

@@ -10,7 +10,7 @@ import {
 } from '@muniment/runtime';
 import { promptProjections, relaxedProjections } from './contexts.js';
 import type { Parts } from './parts.js';
-import { parkedLogged, watchProjection } from './projection-health.js';
+import { parkedLogged, stalledLogged, watchProjection } from './projection-health.js';
 import type { Keeper } from './projection-work.js';
 
 export interface SharedRowsOptions {
@@ -46,10 +46,11 @@ export class SharedRows {
     const projector = (projection: Projection) => {
       const { name } = projection;
       const folding = folds.includes(name);
-      const shared = new SharedProjector(projection, parts.log, this.readModels, {
+      const shared: SharedProjector = new SharedProjector(projection, parts.log, this.readModels, {
         folds: folding,
         failed: parts.failed,
         parked: parkedLogged(parts.logger, name),
+        stalled: stalledLogged(parts.logger, () => shared),
         ...(folding && storing && { storing }),
         projected: (position) => parts.bus.publish(projectedHint(name), { position }),
       });

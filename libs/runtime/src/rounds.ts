@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './ports/clock.js';
 import { LogUnavailable } from './ports/event-log.js';
 import { CheckpointMoved, ReadModelsUnavailable } from './ports/read-models.js';
 
-/** Since when work waits for what is away, and why. */
+/** Since when work waits for what is away, and why it still does. */
 export interface Stalled {
   readonly since: Date;
   readonly why: string;
@@ -130,12 +130,16 @@ export class Rounds {
     }
     // Rows that have moved are looked at anew: at once, unless they move on and on.
     if (error instanceof CheckpointMoved && this.#attempts === 1) return;
-    if (isAway(error) && this.stalled === undefined) {
-      this.stalled = { since: (this.#options.clock ?? systemClock).now(), why: String(error) };
-      this.#options.stalled?.(this.stalled);
-    }
-    if (isAway(error)) this.#tellSettled();
+    if (isAway(error)) this.#stall(error);
     await this.#pause();
+  }
+
+  /** The first reason is often the poorest: nothing has been tried yet. */
+  #stall(error: unknown): void {
+    const begun = this.stalled;
+    this.stalled = { since: begun?.since ?? (this.#options.clock ?? systemClock).now(), why: String(error) };
+    if (!begun) this.#options.stalled?.(this.stalled);
+    this.#tellSettled();
   }
 
   async #pause(): Promise<void> {

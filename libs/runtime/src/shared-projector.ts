@@ -271,8 +271,8 @@ export class SharedProjector implements Following {
   }
 
   #stall(error: unknown): void {
-    if (this.#stalled) return;
-    this.#stalled = { since: (this.#options.clock ?? systemClock).now(), why: String(error) };
-    this.#tellStalled(this.#stalled);
+    const begun = this.#stalled;
+    this.#stalled = { since: begun?.since ?? (this.#options.clock ?? systemClock).now(), why: String(error) };
+    if (!begun) this.#tellStalled(this.#stalled);
   }
 }
