@@ -16,19 +16,21 @@ import { roles } from './role.js';
 const entityArn = /^arn:[^:]+:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/;
 const entityId = /^(AIDA|AROA)[A-Z0-9]+$/;
 
-function awsPrincipals(document: string): PolicyText[] {
-  const reading = readPolicy(document, 'trust');
+function awsPrincipals(document: string, { partition }: Call): PolicyText[] {
+  const reading = readPolicy(document, 'trust', { partition });
   if (!reading.ok) return [];
   const names = reading.policy.statements.flatMap(({ principal }) => principal?.names ?? []);
   return names.filter(({ naming }) => naming === 'AWS');
 }
 
 /** Another text for some principals; all else stays as it was written. */
-function rewritten(document: string, texts: ReadonlyMap<string, string>): string {
+function rewritten(document: string, texts: ReadonlyMap<string, string>, call: Call): string {
   const quoted = /"(?:[^"\\]|\\.)*"/y;
   let result = '';
   let done = 0;
-  for (const { text, position } of awsPrincipals(document).sort((a, b) => a.position.offset - b.position.offset)) {
+  for (const { text, position } of awsPrincipals(document, call).sort(
+    (a, b) => a.position.offset - b.position.offset,
+  )) {
     const other = texts.get(text);
     quoted.lastIndex = position.offset;
     if (other === undefined || !quoted.test(document)) continue;
@@ -62,7 +64,7 @@ async function arnOf(id: string, from: Sources, { partition }: Call): Promise<st
 /** Unique ids of the users and roles that a trust policy names, of whatever account, by ARN. */
 export async function trustedIds(document: string, from: Sources, call: Call): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
-  for (const { text } of awsPrincipals(document)) {
+  for (const { text } of awsPrincipals(document, call)) {
     const id = entityArn.test(text) ? await idOf(text, from, call) : undefined;
     if (id !== undefined) ids.set(text, id);
   }
@@ -72,9 +74,9 @@ export async function trustedIds(document: string, from: Sources, call: Call): P
 const accountId = /^\d{12}$/;
 
 /** An account is kept and shown as its root ARN, however it was written (requirements-4 GRM-15). */
-const rootArns = (document: string, { partition }: Call): [string, string][] =>
-  awsPrincipals(document).flatMap(({ text }) =>
-    accountId.test(text) ? [[text, arn.root({ account: text, partition })]] : [],
+const rootArns = (document: string, call: Call): [string, string][] =>
+  awsPrincipals(document, call).flatMap(({ text }) =>
+    accountId.test(text) ? [[text, arn.root({ account: text, partition: call.partition })]] : [],
   );
 
 /** The form in which a trust policy is kept; refuses what AWS refuses. */
@@ -83,12 +85,12 @@ export function storedTrust(document: string, ids: ReadonlyMap<string, string>, 
   if (policySize(document) > quotas.AssumeRolePolicySize) {
     call.fault('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${quotas.AssumeRolePolicySize}`);
   }
-  for (const { text } of awsPrincipals(document)) {
+  for (const { text } of awsPrincipals(document, call)) {
     if (entityArn.test(text) && !ids.has(text)) {
       call.fault('MalformedPolicyDocument', invalidPrincipalText('AWS', text));
     }
   }
-  return rewritten(document, new Map([...ids, ...rootArns(document, call)]));
+  return rewritten(document, new Map([...ids, ...rootArns(document, call)]), call);
 }
 
 /** The form in which a trust policy is answered. */
@@ -96,9 +98,9 @@ export async function shownTrust(trust: string, from: Sources, call: Call): Prom
   // Most trust policies name services and accounts only: no need to read them.
   if (!/"A(?:IDA|ROA)/.test(trust)) return trust;
   const arns = new Map<string, string>();
-  for (const { text } of awsPrincipals(trust)) {
+  for (const { text } of awsPrincipals(trust, call)) {
     const shown = entityId.test(text) ? await arnOf(text, from, call) : undefined;
     if (shown !== undefined) arns.set(text, shown);
   }
-  return rewritten(trust, arns);
+  return rewritten(trust, arns, call);
 }

@@ -24,7 +24,7 @@ export interface ReadPolicyOptions {
    * elements the last counts (requirements-4 GRM-4, ruling 39).
    */
   readonly duplicateKeys?: 'refuse' | 'merge';
-  /** The partition resources may be in; default `aws`. */
+  /** The partition that resources and principals may be in; default `aws`. */
   readonly partition?: string;
 }
 

@@ -14,7 +14,7 @@ export function checkWithPrincipals(shape: DocumentShape, kind: 'trust' | 'resou
   if (statements.length === 0) return refuse(TEXTS.trust.emptyStatement, shape.position);
   for (const statement of statements) {
     checkEffect(statement);
-    checkPrincipal(statement, kind);
+    checkPrincipal(statement, kind, partition);
     checkAction(statement, kind);
     checkResource(statement, kind, partition);
     checkDates(statement.condition);
@@ -29,13 +29,13 @@ function checkEffect({ effect, position }: StatementShape): void {
 }
 
 /** `NotPrincipal` is only for Deny, and not for roles at all (requirements-4 NPR-1, NPR-3). */
-function checkPrincipal({ principal, effect, position }: StatementShape, kind: PolicyKind): void {
+function checkPrincipal({ principal, effect, position }: StatementShape, kind: PolicyKind, partition: string): void {
   if (principal === undefined) return refuse(TEXTS.trust.noPrincipal, position);
   if (principal.negated && effect?.text === 'Allow') refuse(TEXTS.trust.allowNotPrincipal, principal.position);
   if (principal.negated && kind === 'trust') refuse(TEXTS.trust.notPrincipal, principal.position);
   // A resource control policy is about whoever comes.
   if (kind === 'rcp' && (principal.negated || !isEveryone(principal))) refuse(TEXTS.rcp.principal, principal.position);
-  checkPrincipals(principal, kind);
+  checkPrincipals(principal, kind, partition);
 }
 
 function isEveryone({ names }: PrincipalElement): boolean {
