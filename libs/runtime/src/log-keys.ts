@@ -70,15 +70,18 @@ export class LogKeys implements Keys {
 
   async add(id: string, wrapped: string): Promise<string> {
     const stream = streamOf(dataKeyCategory, nameOf(id));
-    const { revision, wrapped: known } = await this.#newest(stream);
-    if (known !== undefined) return known;
-    try {
-      await this.#append(stream, revision, { type: 'DataKeyMade', data: { wrapped } });
-      return wrapped;
-    } catch (error) {
-      const stored = error instanceof WrongExpectedRevision ? (await this.#newest(stream)).wrapped : undefined;
-      if (stored === undefined) throw error;
-      return stored;
+    // Nearly every key is a new one: what the stream holds is only asked for when it holds something.
+    for (let revision: Revision = NO_STREAM; ; ) {
+      try {
+        await this.#append(stream, revision, { type: 'DataKeyMade', data: { wrapped } });
+        return wrapped;
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        const newest = await this.#newest(stream);
+        if (newest.wrapped !== undefined) return newest.wrapped;
+        if (newest.revision === revision) throw error;
+        ({ revision } = newest);
+      }
     }
   }
 

@@ -79,6 +79,14 @@ export function eventLogContract(
         expect(await everything(log, ['directory'])).toHaveLength(2);
       });
 
+      test('what another writer has made of the same command is not taken for what is to be written (R18)', async () => {
+        const { position } = await log.append('directory-1', NO_STREAM, [{ ...happened(1), data: { of: 'another' } }]);
+        const refused = log.append('directory-1', NO_STREAM, [happened(1)]);
+        await expect(refused).rejects.toMatchObject({ stream: 'directory-1', expected: NO_STREAM, actual: 0 });
+        expect(await log.head()).toBe(position);
+        expect((await streamed(log, 'directory-1')).map(({ data }) => data)).toEqual([{ of: 'another' }]);
+      });
+
       test('no events at all change nothing, but the expectation is checked', async () => {
         const { position } = await log.append('directory-1', NO_STREAM, [happened(1)]);
         expect(await log.append('directory-1', 0, [])).toEqual({ revision: 0, position });
