@@ -15,10 +15,19 @@ async function main(): Promise<number> {
   return (await import('./projection.js')).projection(command, configuration);
 }
 
+/** An attempt to reach a server that takes connections and stays silent would hold the process: it ends all the same. */
+const end = (code: number): void => void process.stdout.write('', () => process.exit(code));
+
+// Nobody reads any more (`| head`): that ends the work as Ctrl-C does.
+process.stdout.once('error', () => {
+  process.stdout.on('error', () => undefined);
+  process.kill(process.pid, 'SIGINT');
+});
+
 try {
-  process.exitCode = await main();
+  end(await main());
 } catch (error) {
   // A person reads this: what is wrong, never where in the code.
   process.stderr.write(`muniment: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof Failure ? error.exitCode : exitCodes.refused;
+  end(error instanceof Failure ? error.exitCode : exitCodes.refused);
 }

@@ -1,4 +1,5 @@
 /** `muniment status` and `muniment projection` beside a server that runs as it is shipped. */
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { program } from './harness/build.js';
 import { clientsFor } from './harness/clients.js';
@@ -59,4 +60,21 @@ test('wrong words are told, with what there is', async () => {
   expect(stderr).toContain('`--service` is for services');
   expect(code).toBe(2);
   expect(await muniment('statsu')).toMatchObject({ code: 2, stderr: expect.stringContaining('no command `statsu`') });
+});
+
+test('a bus that takes connections and says nothing is told of, and holds nobody up', async () => {
+  const mute = createServer((socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as { port: number };
+  const env = { MUNIMENT_NATS_URL: `nats://127.0.0.1:${port}` };
+  const { code, stderr } = await run(process.execPath, [program, 'status'], { env });
+  mute.close();
+  expect(stderr).toBe(`muniment: cannot reach NATS at \`127.0.0.1:${port}\`: timeout\n`);
+  expect(code).toBe(2);
+});
+
+test('a reader that goes away ends the command without a word', async () => {
+  // By the time that it writes, nobody reads.
+  const { stderr } = await run('bash', ['-c', `{ sleep 0.3; "${process.execPath}" "${program}" --help; } | true`]);
+  expect(stderr).toBe('');
 });
