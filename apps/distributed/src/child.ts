@@ -60,6 +60,8 @@ export class Child {
       // Debian puts servers where not every PATH leads.
       env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own: Ctrl-C would end engines and services at once, in the middle of what is under way.
+      detached: true,
     });
     this.#process = child;
     let wasReady = ready === undefined;

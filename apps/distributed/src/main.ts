@@ -104,7 +104,7 @@ async function main(): Promise<void> {
     directory.release();
     process.exit(status);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
   try {
     const isNew = !existsSync(directory.rootCredentials);
     directory.rootKey(configuration.rootKey);
@@ -119,9 +119,19 @@ async function main(): Promise<void> {
     tellOperator(engines, directory);
     if (isNew) process.stdout.write(showStoredCredentials(directory.rootCredentials, door ?? '', process.stdout.isTTY));
   } catch (error) {
-    process.stderr.write(`muniment: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error);
     await stop(1);
   }
 }
 
-await main();
+/** A person reads this: what is wrong, never where in the code. */
+function complain(error: unknown): void {
+  process.stderr.write(`muniment: ${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  complain(error);
+  process.exit(1);
+}
