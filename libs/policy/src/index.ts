@@ -36,3 +36,5 @@ export { readPolicy } from './grammar/read-policy.js';
 export type { Position } from './json/tree.js';
 export { policySize } from './policy-size.js';
 export type { AccountPrincipal, Principal } from './principal.js';
+export type { ReadableType } from './readable.js';
+export { isReadable } from './readable.js';
