@@ -1,5 +1,6 @@
 import type { muniment } from '@muniment/aws-model';
 import { type ContextValue, fold } from '@muniment/kernel';
+import { isReadable, type ReadableType } from '@muniment/policy';
 import type { ConditionKeyType } from '@muniment/service-catalog';
 import { Unanswerable } from './unanswerable.js';
 import type { OwnService } from './own-service.js';
@@ -61,18 +62,9 @@ function factsOf(key: string): KeyFacts {
 
 const knownText = (key: string): string => `the condition key \`${key}\` is known to Muniment and cannot be given`;
 
-const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-/** What a value of a type may be; what is read from text here is read so by the policy engine, too. */
-const fits: Readonly<Record<string, (value: string | number | boolean) => boolean>> = {
-  String: (value) => typeof value === 'string',
-  ARN: (value) => typeof value === 'string',
-  IPAddress: (value) => typeof value === 'string',
-  Binary: (value) => typeof value === 'string',
-  Numeric: (value) => typeof value === 'number' || (typeof value === 'string' && number.test(value)),
-  Date: (value) => typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Date.parse(value))),
-  Bool: (value) => typeof value === 'boolean' || value === 'true' || value === 'false',
-};
+/** What is no text is read by condition operators: what they cannot read no Deny would see. */
+const isOf = (value: Single, type: string): boolean =>
+  type === 'String' ? typeof value === 'string' : isReadable(value, type as ReadableType);
 
 type Single = string | number | boolean;
 
@@ -95,9 +87,9 @@ const listPrefix = 'ArrayOf';
 
 function typed(key: string, value: Single | readonly Single[], type: ConditionKeyType): Single | readonly Single[] {
   const many = type.startsWith(listPrefix);
-  const fit = fits[many ? type.slice(listPrefix.length) : type];
+  const single = many ? type.slice(listPrefix.length) : type;
   const values = isList(value) ? value : [value];
-  if ((isList(value) && !many) || !values.every((each) => fit?.(each))) {
+  if ((isList(value) && !many) || !values.every((each) => isOf(each, single))) {
     throw new Unanswerable(`the condition key \`${key}\` is of type \`${type}\``);
   }
   return many ? values : value;

@@ -217,6 +217,8 @@ describe('what is known of the request', () => {
     [{ 'ForAnyValue:NumericEquals': { 'billing:Years': '2026' } }, { NumberList: [2025, 2026] }],
     [{ DateLessThan: { 'orders:Due': '2026-11-01T00:00:00Z' } }, { Date: new Date('2026-10-31T00:00:00Z') }],
     [{ DateLessThan: { 'orders:Due': '2026-11-01T00:00:00Z' } }, { String: '2026-10-31T00:00:00Z' }],
+    [{ DateLessThan: { 'orders:Due': '2026-11-01T00:00:00Z' } }, { Number: 1_777_968_000 }],
+    [{ IpAddress: { 'orders:From': '192.0.2.0/24' } }, { String: '192.0.2.1' }],
     [{ Bool: { 'orders:Express': 'true' } }, { Boolean: true }],
   ])('%j is met by %j', async (condition, value) => {
     const [key = ''] = Object.keys(Object.values(condition)[0] as object);
@@ -262,6 +264,9 @@ describe('what is known of the request', () => {
     [{ 'orders:Channel': { Number: 1 } }, /is of type `String`$/],
     [{ 'orders:Amount/EUR': { String: 'many' } }, /is of type `Numeric`$/],
     [{ 'orders:Due': { String: 'soon' } }, /is of type `Date`$/],
+    [{ 'orders:Due': { String: 'May 5 2026' } }, /is of type `Date`$/],
+    [{ 'orders:From': { String: '192.0.2.1:443' } }, /is of type `IPAddress`$/],
+    [{ 'orders:From': { String: '' } }, /is of type `IPAddress`$/],
     [{ 'orders:Express': { String: 'yes' } }, /is of type `Bool`$/],
     [{ 'orders:Labels': { NumberList: [1] } }, /is of type `ArrayOfString`$/],
     [

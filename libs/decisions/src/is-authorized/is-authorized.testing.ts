@@ -24,6 +24,7 @@ export const orders = JSON.stringify({
     { name: 'orders:Amount/${Currency}', type: 'Numeric' },
     { name: 'orders:Labels', type: 'ArrayOfString' },
     { name: 'orders:Due', type: 'Date' },
+    { name: 'orders:From', type: 'IPAddress' },
     { name: 'orders:Express', type: 'Bool' },
   ],
 });
