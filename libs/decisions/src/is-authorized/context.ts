@@ -33,6 +33,21 @@ const knownOfCaller: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Global keys of AWS that condition operators read as more than text; all have one value. */
+const types: ReadonlyMap<string, ConditionKeyType> = new Map(
+  Object.entries({
+    Ec2InstanceSourcePrivateIPv4: 'IPAddress',
+    MultiFactorAuthAge: 'Numeric',
+    MultiFactorAuthPresent: 'Bool',
+    SecureTransport: 'Bool',
+    SourceArn: 'ARN',
+    SourceIp: 'IPAddress',
+    TokenIssueTime: 'Date',
+    ViaAWSService: 'Bool',
+    VpcSourceIp: 'IPAddress',
+  } as const).map(([name, type]) => [fold(`aws:${name}`), type]),
+);
+
 const principalTags = fold('aws:PrincipalTag/');
 
 /** What is to be known of a key before its value. */
@@ -122,7 +137,7 @@ export function contextIn(
     if (seen.includes(folded)) throw new Unanswerable(`the condition key \`${key}\` is given twice`);
     seen.push(folded);
     const value = valueOf(key, given[key] as muniment.ContextValue);
-    const type = service?.owns(folded) ? typeIn(service, key, folded) : undefined;
+    const type = service?.owns(folded) ? typeIn(service, key, folded) : types.get(folded);
     const read = type === undefined ? value : typed(key, value, type);
     keys[key] = isList(read) ? read.map(String) : read;
   }

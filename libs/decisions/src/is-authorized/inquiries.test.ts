@@ -267,6 +267,10 @@ describe('what is known of the request', () => {
     [{ 'orders:Due': { String: 'May 5 2026' } }, /is of type `Date`$/],
     [{ 'orders:From': { String: '192.0.2.1:443' } }, /is of type `IPAddress`$/],
     [{ 'orders:From': { String: '' } }, /is of type `IPAddress`$/],
+    [{ 'aws:SourceIp': { String: '192.0.2.1:443' } }, 'the condition key `aws:SourceIp` is of type `IPAddress`'],
+    [{ 'aws:sourceip': { StringList: ['192.0.2.1'] } }, /is of type `IPAddress`$/],
+    [{ 'aws:MultiFactorAuthPresent': { String: 'yes' } }, /is of type `Bool`$/],
+    [{ 'aws:TokenIssueTime': { String: 'yesterday' } }, /is of type `Date`$/],
     [{ 'orders:Express': { String: 'yes' } }, /is of type `Bool`$/],
     [{ 'orders:Labels': { NumberList: [1] } }, /is of type `ArrayOfString`$/],
     [
