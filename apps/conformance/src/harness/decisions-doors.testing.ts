@@ -28,7 +28,10 @@ export class HttpDoor implements DecisionsDoor {
     this.#token = token;
   }
 
-  knock(body: string | Buffer, { path = '/IsAuthorized', method = 'POST', headers = {} }: Knock = {}): Promise<RawAnswer> {
+  knock(
+    body: string | Buffer,
+    { path = '/IsAuthorized', method = 'POST', headers = {} }: Knock = {},
+  ): Promise<RawAnswer> {
     const usual = { 'Content-Type': 'application/json', Authorization: `Bearer ${this.#token}` };
     return send(this.url, { method, path, query: '', headers: { ...usual, ...headers }, body });
   }
