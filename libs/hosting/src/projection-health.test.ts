@@ -37,6 +37,11 @@ test('readiness names both, too', () => {
   expect(names).toEqual(['read model directory (watches)', 'read model directory']);
 });
 
+test('rows that are being made again, or were never reached, are no health', () => {
+  const unreached = following('watches', { position: 0, floor: Number.POSITIVE_INFINITY });
+  expect(followingChecks([unreached], 10)).toMatchObject([{ ok: false, dispensable: true, detail: { ready: false } }]);
+});
+
 test('what is waited for is logged once it is worth a line, with the reason that is known by then', async () => {
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 /** Something that a projection needs may be away for so long before its process counts as degraded. */
 const stallMilliseconds = 60_000;
 
-/** How each projection of this process stands: degraded when it is stopped, parked, or stalled for long. */
+/** How each projection of this process stands: degraded when it is stopped, parked, stalled for long, or has no rows to ask. */
 export const followingChecks = (followings: readonly Following[], head: Position | undefined): Check[] =>
   followings.map((following) => {
     const { projection, ...detail } = statusOf(following, head);
@@ -14,7 +14,7 @@ export const followingChecks = (followings: readonly Following[], head: Position
     const stalledLong = stalled !== undefined && Date.now() - stalled.since.getTime() > stallMilliseconds;
     return {
       name: `read model ${projection}${following.role === 'local' ? '' : ` (${following.role})`}`,
-      ok: failure === undefined && parked.size === 0 && !stalledLong,
+      ok: failure === undefined && parked.size === 0 && !stalledLong && detail.ready,
       dispensable: failure === undefined,
       detail,
     };
