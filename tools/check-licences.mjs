@@ -1,6 +1,7 @@
 /** Every installed or lockable dependency, for production and development, must be under a permissive licence. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesUnder } from './workspace.mjs';
 
 const permissive = new Set([
   'MIT',
@@ -32,6 +33,21 @@ function licenceIn(manifest) {
   return textOf(manifest.license) ?? textOf(manifest.licenses);
 }
 
+const textAt = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+
+/** What is published stands by itself: it carries the repository's licence and notice, word for word. */
+function withoutLicence(root) {
+  const manifests = filesUnder(join(root, 'libs'), (path) => /libs\/[^/]+\/package\.json$/.test(path));
+  return manifests
+    .filter((path) => !JSON.parse(readFileSync(join(root, 'libs', path), 'utf8')).private)
+    .flatMap((path) =>
+      ['LICENSE', 'NOTICE']
+        .map((name) => [name, join('libs', path, '..', name)])
+        .filter(([name, copy]) => textAt(join(root, copy)) !== textAt(join(root, name)))
+        .map(([name, copy]) => `${copy}: differs from \`${name}\`, and its package is published`),
+    );
+}
+
 /** Packages for other platforms are locked but not installed: for those the lock file's word is taken. */
 export function checkLicences(root) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
@@ -43,6 +59,7 @@ export function checkLicences(root) {
     if (!licence) return [`${name}@${entry.version}: names no licence`];
     return allowed(licence, name) ? [] : [`${name}@${entry.version}: \`${licence}\` is not on the permissive list`];
   });
+  findings.push(...withoutLicence(root));
   if (locked.length === 0) findings.push('no dependency was seen at all: the check itself is broken');
   return { findings, summary: `${locked.length} dependencies, all permissive` };
 }

@@ -92,6 +92,17 @@ describe('the check of licences', () => {
     expect(findings('a', undefined, { licenses: [{ type: 'GPL-3.0' }, { type: 'MIT' }] })).toEqual([]);
   });
 
+  test('refuses a published package without the licence and notice of the repository', () => {
+    const lock = { packages: { 'node_modules/a': { version: '1.0.0', license: 'MIT' } } };
+    const files = { 'package-lock.json': JSON.stringify(lock), LICENSE: 'do', NOTICE: 'us' };
+    const published = { ...files, 'libs/a/package.json': '{}', 'libs/a/LICENSE': 'do not', 'libs/a/NOTICE': 'us' };
+    expect(checkLicences(rootWith(published)).findings).toEqual([
+      'libs/a/LICENSE: differs from `LICENSE`, and its package is published',
+    ]);
+    expect(checkLicences(rootWith({ ...published, 'libs/a/LICENSE': 'do' })).findings).toEqual([]);
+    expect(checkLicences(rootWith({ ...files, 'libs/a/package.json': '{"private":true}' })).findings).toEqual([]);
+  });
+
   test('refuses a package that names none', () => {
     expect(findings('@scope/a', undefined)).toEqual(['@scope/a@1.0.0: names no licence']);
   });
