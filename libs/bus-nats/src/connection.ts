@@ -7,8 +7,9 @@ import {
   PermissionViolationError,
   type Subscription,
 } from '@nats-io/transport-node';
+import { speaking } from './knock.js';
 import { Liveness, tickMilliseconds } from './liveness.js';
-import { connectionOptions, type NatsOptions } from './options.js';
+import { connectionOptions, dialMilliseconds, type NatsOptions, serversOf } from './options.js';
 import { Outbox, type Outgoing } from './outbox.js';
 
 export interface BusState {
@@ -132,7 +133,8 @@ export class Connection {
 
   async #once(): Promise<string> {
     try {
-      const link = await connect(await connectionOptions(this.#options));
+      const servers = await speaking(serversOf(this.#options), dialMilliseconds, this.#stop.signal);
+      const link = await connect(await connectionOptions(this.#options, servers));
       // Closing did not wait for this attempt.
       if (this.#stop.signal.aborted) this.#drop(link);
       return await this.#use(link);

@@ -44,13 +44,18 @@ export interface NatsOptions {
 export const usualRequestMilliseconds = 3000;
 export const usualDrainMilliseconds = 5000;
 
-const dialMilliseconds = 1500;
+export const dialMilliseconds = 1500;
+
+export const serversOf = ({ url }: NatsOptions): readonly string[] => (typeof url === 'string' ? [url] : url);
 
 /** The library makes single connections; when to make the next one is decided in `connection.ts`. */
-export async function connectionOptions(options: NatsOptions): Promise<ConnectionOptions> {
-  const { url, name, user, password, token, tls, inboxPrefix } = options;
+export async function connectionOptions(
+  options: NatsOptions,
+  servers: readonly string[] = serversOf(options),
+): Promise<ConnectionOptions> {
+  const { name, user, password, token, tls, inboxPrefix } = options;
   return {
-    servers: typeof url === 'string' ? [url] : [...url],
+    servers: [...servers],
     name,
     reconnect: false,
     timeout: dialMilliseconds,

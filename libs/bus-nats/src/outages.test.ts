@@ -1,9 +1,11 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
 import { BusUnavailable } from '@muniment/runtime';
 import { eventually, Slowness, startNats, startProxy } from '@muniment/testing';
 import { busesOn } from './buses.testing.js';
-import type { NatsBus } from './index.js';
+import { type NatsBus, openNats } from './index.js';
 
 let nats: Awaited<ReturnType<typeof startNats>>;
 const open = busesOn(() => nats.url);
@@ -49,6 +51,33 @@ async function usableAgain(bus: NatsBus): Promise<number> {
 }
 
 describe('bus over nats, outages', () => {
+  test('a server that takes connections and says nothing is tried again and again, on one socket at a time', async () => {
+    let taken = 0;
+    const mute = createServer(() => taken++);
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const bus = await openNats({ url: `nats://127.0.0.1:${port}`, name: 'patient' });
+    expect(bus.state).toMatchObject({
+      name: 'reconnecting',
+      reason: 'the server takes connections and says nothing',
+    });
+    await eventually(() => expect(taken).toBeGreaterThan(2));
+    expect(await promisify(mute.getConnections.bind(mute))()).toBeLessThanOrEqual(1);
+    await bus.close();
+    await eventually(async () => expect(await promisify(mute.getConnections.bind(mute))()).toBe(0));
+    await new Promise((resolve) => mute.close(resolve));
+  });
+
+  test('of several servers a silent one does not keep the others from being used', async () => {
+    const mute = createServer();
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const bus = await openNats({ url: [`127.0.0.1:${port}`, nats.url], name: 'either' });
+    expect(bus.state.name).toBe('connected');
+    await bus.close();
+    await new Promise((resolve) => mute.close(resolve));
+  });
+
   test('a server that is killed is missed at once and used again as soon as it is back', async () => {
     const told: string[] = [];
     const [service, asker] = [

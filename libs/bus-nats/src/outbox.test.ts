@@ -39,8 +39,11 @@ test('under load it goes out within milliseconds, nothing is lost or passed, and
   await sleep(20);
   expect(early).toBeLessThan(expected.length);
   expect(sent).toEqual(expected);
-  add();
-  await sleep(20);
+  // What was counted before it went quiet may count once more.
+  for (const _ of [1, 2]) {
+    add();
+    await sleep(20);
+  }
   add();
   await turn();
   expect(sent).toEqual(expected);
