@@ -49,17 +49,17 @@ test('NoSuchEntity, 404', async () => {
   expect(error).toBeInstanceOf(NoSuchEntityException);
   expect(error.message).toBe(`The user with name ${sdkName('nobody')} cannot be found.`);
   expect(error.$metadata).toMatchObject({ httpStatusCode: 404, requestId: expect.stringMatching(/^[\da-f-]{36}$/) });
-  const texts: [Promise<unknown>, string][] = [
-    [iam.getRole({ RoleName: 'nobody' }), 'The role with name nobody cannot be found.'],
-    [iam.getGroup({ GroupName: 'nobody' }), 'The group with name nobody cannot be found.'],
-    [iam.getInstanceProfile({ InstanceProfileName: 'none' }), 'Instance Profile none cannot be found.'],
+  const texts: [() => Promise<unknown>, string][] = [
+    [() => iam.getRole({ RoleName: 'nobody' }), 'The role with name nobody cannot be found.'],
+    [() => iam.getGroup({ GroupName: 'nobody' }), 'The group with name nobody cannot be found.'],
+    [() => iam.getInstanceProfile({ InstanceProfileName: 'none' }), 'Instance Profile none cannot be found.'],
     [
-      iam.deleteAccessKey({ AccessKeyId: 'AKIA0000000000000000' }),
+      () => iam.deleteAccessKey({ AccessKeyId: 'AKIA0000000000000000' }),
       'The Access Key with id AKIA0000000000000000 cannot be found.',
     ],
   ];
   for (const [call, message] of texts) {
-    expect(await refusal(call)).toEqual({ name: 'NoSuchEntityException', message });
+    expect(await refusal(call())).toEqual({ name: 'NoSuchEntityException', message });
   }
 });
 

@@ -99,6 +99,8 @@ describe('bus over nats', () => {
     const raw = await connect({ servers: [url] });
     await service.respond('muniment.sts', async (_, question) => question);
     service.subscribe('muniment.hints.appended', () => undefined);
+    // Its answer comes behind its subscription: the server knows of it then.
+    expect(await asker.request('muniment.sts.X', 0)).toBe(0);
     raw.publish('muniment.hints.appended', Uint8Array.of(0xc1, 0xff));
     const refused = await raw.request('muniment.sts.X', '{"half": ');
     expect(refused.headers?.get('Nats-Service-Error-Code')).toBe('400');
