@@ -10,17 +10,21 @@ const othersMilliseconds = 100;
 function answers(url: string, milliseconds: number, signal: AbortSignal): Promise<boolean> {
   const { hostname, port } = new URL(url.includes('://') ? url : `nats://${url}`);
   return new Promise((resolve) => {
-    const socket = new Socket({ signal });
+    const socket = new Socket();
     const over = (answered: boolean): void => {
       clearTimeout(late);
+      // A socket that is given the signal itself keeps listening to it: one more with every try.
+      signal.removeEventListener('abort', giveUp);
       resolve(answered);
       socket.destroy();
     };
-    const late = setTimeout(() => over(false), milliseconds);
+    const giveUp = (): void => over(false);
+    const late = setTimeout(giveUp, milliseconds);
+    signal.addEventListener('abort', giveUp);
     socket.on('data', () => over(true));
     // Whoever refuses says why to the library, too.
-    socket.on('error', () => over(!signal.aborted));
-    socket.on('close', () => over(!signal.aborted));
+    socket.on('error', () => over(true));
+    socket.on('close', () => over(true));
     socket.connect(Number(port) || usualPort, hostname.replace(/^\[|\]$/g, ''));
   });
 }
