@@ -199,6 +199,25 @@ describe('rows that are lost', () => {
   });
 });
 
+test('who only watches notices that the log is away, too: nobody waits long for rows that cannot come (R10)', async () => {
+  const shared = new Shared();
+  const told: string[] = [];
+  await shared.process('one');
+  const two = await shared.process('two', { folds: false, stalled: ({ why }) => told.push(why) });
+  shared.log.away = true;
+  for (const _ of ['before it is noticed', 'after']) {
+    const asked = performance.now();
+    expect(await two.reached(1, 60_000)).toBe(false);
+    expect(performance.now() - asked).toBeLessThan(slowness.bound(1000));
+  }
+  expect([two.role, two.stalled?.why]).toEqual(['watches', expect.stringContaining('LogUnavailable')]);
+  expect(told).toHaveLength(1);
+  shared.log.away = false;
+  await eventually(() => expect(two.stalled).toBeUndefined());
+  await shared.log.append(stream, -1, [taken('a')]);
+  expect(await two.reached(1, 2000)).toBe(true);
+});
+
 test('an account that is parked is parked for those who watch as well', async () => {
   const shared = new Shared();
   await shared.process('one');

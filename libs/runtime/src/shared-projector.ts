@@ -1,6 +1,7 @@
 import type { Awaitable, Position } from '@muniment/kernel';
 import { type Following, hasReached, patienceFor, patienceWhileStalled } from './following.js';
 import { parkedIn } from './kept-rows.js';
+import { LogPresence } from './log-presence.js';
 import { nobodyParked, type Parked } from './parked.js';
 import { systemClock } from './ports/clock.js';
 import type { EventLog } from './ports/event-log.js';
@@ -20,6 +21,9 @@ export interface SharedProjectorOptions extends Omit<ProjectorOptions, 'moved' |
   readonly lookMilliseconds?: number;
 }
 
+/** Rows that come so late, in milliseconds, may not come at all: the log is asked whether it is there. */
+const worthAsking = 150;
+
 /** How long a start waits for rows that another process keeps: it may have a long way to catch up. */
 const startPatience = 2000;
 
@@ -34,6 +38,8 @@ export class SharedProjector implements Following {
   readonly #readModels: ReadModels;
   readonly #options: SharedProjectorOptions;
   readonly #waiters = new Waiters();
+  /** Who folds reads the log and knows; who watches only asks the rows. */
+  readonly #presence: LogPresence;
   #folding: Projector | undefined;
   /** Until then nobody else folds, by this process's own clock. */
   #leasedUntil = 0;
@@ -56,6 +62,7 @@ export class SharedProjector implements Following {
     this.#log = log;
     this.#readModels = readModels;
     this.#options = options;
+    this.#presence = new LogPresence(log, (stalled) => this.#tellStalled(stalled), options.clock);
   }
 
   get position(): Position {
@@ -76,7 +83,7 @@ export class SharedProjector implements Following {
   }
 
   get stalled(): Stalled | undefined {
-    return this.#folding?.stalled ?? this.#stalled;
+    return this.#folding ? this.#folding.stalled : (this.#stalled ?? this.#presence.away);
   }
 
   get parked(): Parked {
@@ -233,6 +240,7 @@ export class SharedProjector implements Following {
       this.#watch(stored);
       await this.#mayBeLess();
       this.#stalled = undefined;
+      if (this.#presence.away || this.#waiters.longest > worthAsking) this.#presence.ask();
     } catch (error) {
       this.#stall(error);
     }

@@ -15,6 +15,12 @@ export class Waiters {
     return this.#waiting.length > 0;
   }
 
+  /** Milliseconds for which the one who came first has waited; 0 when nobody waits. */
+  get longest(): number {
+    const [first] = this.#waiting;
+    return first === undefined ? 0 : performance.now() - first.since;
+  }
+
   wait(position: Position, withinMilliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter: Waiter = {

@@ -161,8 +161,7 @@ test.each([
     known.map(({ milliseconds }) => milliseconds),
     50,
   );
-  // With the log silent, a service may be waited for that waits for rows in vain: docs/reliability.md says how often.
-  expect(median).toBeLessThan(slowness.bound(check === 'bus' ? 1000 : 2500));
+  expect(median).toBeLessThan(slowness.bound(1000));
   // A gateway whose question nobody answers asks again: on a busy machine the answer may come too late for it.
   expect(longest(refused)).toBeLessThan(slowness.bound(3500));
   expect(pids(cluster.services)).toEqual(before);
