@@ -2,6 +2,7 @@ import type { muniment } from '@muniment/aws-model';
 import { type ContextValue, fold } from '@muniment/kernel';
 import { isReadable, type ReadableType } from '@muniment/policy';
 import type { ConditionKeyType } from '@muniment/service-catalog';
+import { Noted } from './noted.js';
 import { Unanswerable } from './unanswerable.js';
 import type { OwnService } from './own-service.js';
 
@@ -58,22 +59,13 @@ interface KeyFacts {
   readonly refusalOfCaller: string | undefined;
 }
 
-/** The same keys come again and again; whoever thinks up new ones makes this one begin anew. */
-const mostKeys = 2000;
-const facts = new Map<string, KeyFacts>();
-
-function factsOf(key: string): KeyFacts {
-  const found = facts.get(key);
-  if (found) return found;
-  if (facts.size >= mostKeys) facts.clear();
+const facts = new Noted<KeyFacts>((key) => {
   const folded = fold(key);
   const isKnown = known.has(folded) || folded.startsWith(principalTags);
   const refusal =
     folded.indexOf(':') < 1 ? `\`${key}\` is no condition key: it has no prefix` : isKnown ? knownText(key) : undefined;
-  const made = { folded, refusal, refusalOfCaller: knownOfCaller.has(folded) ? knownText(key) : undefined };
-  facts.set(key, made);
-  return made;
-}
+  return { folded, refusal, refusalOfCaller: knownOfCaller.has(folded) ? knownText(key) : undefined };
+});
 
 const knownText = (key: string): string => `the condition key \`${key}\` is known to Muniment and cannot be given`;
 
@@ -131,7 +123,7 @@ export function contextIn(
   const keys: Record<string, ContextValue> = { ...common.keys };
   const seen: string[] = [...common.folded];
   for (const key of Object.keys(given)) {
-    const { folded, refusal, refusalOfCaller } = factsOf(key);
+    const { folded, refusal, refusalOfCaller } = facts.of(key) as KeyFacts;
     const refused = refusal ?? (ofCaller ? refusalOfCaller : undefined);
     if (refused !== undefined) throw new Unanswerable(refused);
     if (seen.includes(folded)) throw new Unanswerable(`the condition key \`${key}\` is given twice`);

@@ -5,6 +5,7 @@ import type { Brought, Decisions, Grounds, Judgement, Question } from '../decisi
 import type { Subject } from '../request-context.js';
 import { contextIn, type GivenKeys } from './context.js';
 import { DocumentsBrought } from './documents-brought.js';
+import { Noted } from './noted.js';
 import type { OwnService } from './own-service.js';
 import { policyTypes, statementOf, traceOf } from './traced.js';
 import { Unanswerable } from './unanswerable.js';
@@ -200,26 +201,14 @@ function subjectOf(principal: Subject['principal'] | undefined, question: munime
 
 const action = /^([^:*?\s]+):[^*?\s]+$/;
 
-/** Services by the actions that were asked for; whoever thinks up new ones makes this one begin anew. */
-const mostActions = 2000;
-const prefixes = new Map<string, string>();
-
-/** Undefined: it is no action. */
-function servicePrefix(name: string): string | undefined {
-  const known = prefixes.get(name);
-  if (known !== undefined) return known;
-  const prefix = action.exec(name)?.[1]?.toLowerCase();
-  if (prefixes.size >= mostActions) prefixes.clear();
-  if (prefix !== undefined) prefixes.set(name, prefix);
-  return prefix;
-}
+const prefixes = new Noted((name) => action.exec(name)?.[1]?.toLowerCase());
 
 /** One question is about one service: its definition says what the condition keys are. */
 function prefixOf(actions: readonly string[]): string {
   const [first = ''] = actions;
   let prefix: string | undefined;
   for (const each of actions) {
-    const own = servicePrefix(each);
+    const own = prefixes.of(each);
     if (own === undefined) {
       throw new Unanswerable(`\`${each}\` is no action: a whole name is needed, such as \`orders:GetOrder\``);
     }

@@ -6,6 +6,7 @@ import {
   template,
 } from '@muniment/service-catalog';
 import { fold } from '@muniment/kernel';
+import { Noted } from './noted.js';
 
 /** An action, with the ARN formats of what it can be about. */
 interface Action {
@@ -14,17 +15,15 @@ interface Action {
   readonly needsResource: boolean;
 }
 
-const mostSpellings = 1000;
-
 /** A service of an account's own as questions are checked against it. */
 export class OwnService {
   readonly #prefix: string;
   /** What the keys of the service begin with. */
   readonly #ofKeys: string;
-  readonly #actions: ReadonlyMap<string, Action>;
-  readonly #spelled = new Map<string, Action>();
-  readonly #keys: readonly (readonly [fits: (key: string) => boolean, type: ConditionKeyType])[];
-  readonly #types = new Map<string, ConditionKeyType>();
+  /** By their names as they are spelt in questions. */
+  readonly #actions: Noted<Action>;
+  /** Types of keys, folded. */
+  readonly #types: Noted<ConditionKeyType>;
 
   /** Of a definition as it is stored. */
   static of(definition: string): OwnService {
@@ -39,13 +38,15 @@ export class OwnService {
       const formats = types.map(({ name }) => arns.get(name)).filter((arn) => arn !== undefined);
       return { formats, fits: formats.map(arnFormat), needsResource: types.some(({ required }) => required) };
     };
-    this.#actions = new Map(actions.map((action) => [fold(action.name), known(action)]));
-    this.#keys = conditionKeys.map(({ name, type }) => [template(fold(name)), type]);
+    const byName = new Map(actions.map((action) => [fold(action.name), known(action)]));
+    this.#actions = new Noted((action) => byName.get(fold(action.slice(action.indexOf(':') + 1))));
+    const keys = conditionKeys.map(({ name, type }) => ({ fits: template(fold(name)), type }));
+    this.#types = new Noted((key) => keys.find(({ fits }) => fits(key))?.type);
   }
 
   /** Why an action on a resource makes no sense; undefined when it does. */
   objection(action: string, resource: string): string | undefined {
-    const known = this.#action(action);
+    const known = this.#actions.of(action);
     if (!known) return `the service \`${this.#prefix}\` has no action \`${action}\``;
     const { formats, fits, needsResource } = known;
     if (resource === '*') {
@@ -57,16 +58,6 @@ export class OwnService {
     return `\`${action}\` is not about \`${resource}\`: ${listed(formats)}`;
   }
 
-  /** Names are spelt in few ways, and each is folded once. */
-  #action(action: string): Action | undefined {
-    const spelled = this.#spelled.get(action);
-    if (spelled) return spelled;
-    const known = this.#actions.get(fold(action.slice(action.indexOf(':') + 1)));
-    if (this.#spelled.size >= mostSpellings) this.#spelled.clear();
-    if (known) this.#spelled.set(action, known);
-    return known;
-  }
-
   /** Whether a condition key is one of the service's by its prefix. */
   owns(key: string): boolean {
     return key.startsWith(this.#ofKeys);
@@ -74,12 +65,7 @@ export class OwnService {
 
   /** The type of a key, folded; undefined: the service has no such key. */
   typeOf(key: string): ConditionKeyType | undefined {
-    const known = this.#types.get(key);
-    if (known !== undefined) return known;
-    const type = this.#keys.find(([fits]) => fits(key))?.[1];
-    if (this.#types.size >= mostSpellings) this.#types.clear();
-    if (type !== undefined) this.#types.set(key, type);
-    return type;
+    return this.#types.of(key);
   }
 }
 
