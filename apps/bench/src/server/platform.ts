@@ -8,7 +8,7 @@ import type { LogKind } from '../options.js';
 import { type ChildInfo, childrenOf } from './children.js';
 import { startEventStore } from './event-store.js';
 import type { Installation } from './installation.js';
-import type { ListeningProcess } from './listening-process.js';
+import type { MeasuredProcess } from './measured-process.js';
 import { readiness } from './readiness.js';
 import type { Served } from './under-load.js';
 import { cpuMicroseconds, type Memory, memoryOf } from './usage.js';
@@ -43,7 +43,7 @@ export class Platform implements Served {
   /** Milliseconds from the start of the launcher until every service was ready. */
   readonly readyAfter: number;
   readonly #launcher: ChildProcess;
-  readonly #store: ListeningProcess | undefined;
+  readonly #store: MeasuredProcess | undefined;
   readonly listening: readonly Listening[];
   /** Where decisions services answer questions over HTTP. */
   readonly answering: readonly string[];
@@ -80,7 +80,7 @@ export class Platform implements Served {
 
   private constructor(
     launcher: ChildProcess,
-    store: ListeningProcess | undefined,
+    store: MeasuredProcess | undefined,
     listening: readonly Listening[],
     answering: readonly string[],
     readyAfter: number,

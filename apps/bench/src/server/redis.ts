@@ -1,54 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from './free-port.js';
-import { cpuMicroseconds } from './usage.js';
+import { MeasuredProcess } from './measured-process.js';
 
 const patience = 10_000;
 
 /** A Redis that keeps its commands in a file, as the launcher's does; `redis-server` must be installed. */
-export class RedisProcess {
-  readonly url: string;
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
-  }
-
-  static async start(directory: string): Promise<RedisProcess> {
-    const port = await freePort();
-    const args = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--dir',
-      directory,
-      '--appendonly',
-      'yes',
-      '--save',
-      '',
-    ];
-    const path = `${process.env['PATH']}:/usr/sbin`;
-    const child = spawn('redis-server', args, { env: { ...process.env, PATH: path }, stdio: 'ignore' });
-    const failed = once(child, 'error').then(([error]) => {
-      throw new Error('cannot start `redis-server`: install it (Debian package `redis-server`)', { cause: error });
-    });
-    await Promise.race([failed, listens(port)]);
-    return new RedisProcess(child, `redis://127.0.0.1:${port}`);
-  }
-
-  get cpu(): number {
-    return cpuMicroseconds(this.#child.pid as number);
-  }
-
-  async stop(): Promise<void> {
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await gone;
-  }
+export async function startRedis(directory: string): Promise<MeasuredProcess> {
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes', '--save', ''];
+  const path = `${process.env['PATH']}:/usr/sbin`;
+  const child = spawn('redis-server', args, { env: { ...process.env, PATH: path }, stdio: 'ignore' });
+  const failed = once(child, 'error').then(([error]) => {
+    throw new Error('cannot start `redis-server`: install it (Debian package `redis-server`)', { cause: error });
+  });
+  await Promise.race([failed, listens(port)]);
+  return new MeasuredProcess(child, `redis://127.0.0.1:${port}`);
 }
 
 async function listens(port: number): Promise<void> {

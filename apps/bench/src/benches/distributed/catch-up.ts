@@ -9,7 +9,7 @@ import { type EventLog, type Projection, Projector, type ReadModels, SharedProje
 import { median } from '../../driver/load.js';
 import type { Options } from '../../options.js';
 import { withInstallation } from '../../server/running.js';
-import { RedisProcess } from '../../server/redis.js';
+import { startRedis } from '../../server/redis.js';
 import { writeUsers } from '../../server/seed.js';
 import { type Row, type Table, verdictOf } from '../../table.js';
 import type { Bench } from '../bench.js';
@@ -50,7 +50,7 @@ const stores: readonly Store[] = [
     shared: true,
     open: async (path) => {
       mkdirSync(path);
-      const server = await RedisProcess.start(path);
+      const server = await startRedis(path);
       const readModels = openRedis({ url: server.url, holder: 'bench' });
       const close = async () => {
         await readModels.close();

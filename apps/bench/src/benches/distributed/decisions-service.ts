@@ -11,7 +11,7 @@ import type { Target } from '../../driver/lane.js';
 import { repeat } from '../../driver/load.js';
 import type { Options } from '../../options.js';
 import type { Account, Installation } from '../../server/installation.js';
-import { ListeningProcess } from '../../server/listening-process.js';
+import { startListening } from '../../server/listening-process.js';
 import type { Platform } from '../../server/platform.js';
 import { withInstallation, withPlatform } from '../../server/running.js';
 import { type Figures, inRounds, underLoad } from '../../server/under-load.js';
@@ -147,7 +147,7 @@ const program = fileURLToPath(new URL('../../server/bare.js', import.meta.url));
 
 /** The cost of a process that only answers, with the library that the decisions service uses, stands in its place. */
 async function beside(kind: 'http' | 'nats', setup: Setup, measure: (setup: Setup) => Promise<Figures>) {
-  const bare = await ListeningProcess.start(`the bare ${kind} server`, [program, kind], setup.engines);
+  const bare = await startListening(`the bare ${kind} server`, [program, kind], setup.engines);
   const usage = () => ({ decisions: bare.cpu, sum: bare.cpu });
   const platform = { targets: [], usage, settled: async () => {}, answering: [bare.url] };
   try {
