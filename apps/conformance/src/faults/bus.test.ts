@@ -8,8 +8,7 @@ import { reasons } from './complaints.testing.js';
 import { pids, readiness, until, well } from './health.testing.js';
 import { answersIn, Load, long, longest, type Outcome, percentile, tell, wrong } from './load.testing.js';
 import { dataPlane, type People, populate } from './people.testing.js';
-import { recordedIn, unrecorded } from './records.testing.js';
-import { finish } from './trial.testing.js';
+import { finish, mustBeRecorded } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
@@ -18,7 +17,6 @@ jest.setTimeout(long ? 3_600_000 : 240_000);
 const outage = long ? 600_000 : 4000;
 /** Of silence the first second goes by unnoticed, and of what is asked in the last the answer comes after it. */
 const silence = long ? 600_000 : 7000;
-const began = new Date();
 
 let cluster: Cluster;
 let people: People;
@@ -66,9 +64,7 @@ const firstAnswers = (load: Load, from: number): number[] =>
 async function nothingIsMissing(outcomes: readonly Outcome[]): Promise<void> {
   const { iam } = people.root;
   for (const UserName of created) await iam.getUser({ UserName });
-  const port = cluster.store.port;
-  const missing = await unrecorded(answersIn(outcomes), () => recordedIn(port, cluster.accountId, began));
-  expect(missing.slice(0, 5)).toEqual([]);
+  await mustBeRecorded(cluster, answersIn(outcomes));
 }
 
 test('R9 NATS killed, and back: all go on without a restart, nothing acknowledged is missing', async () => {

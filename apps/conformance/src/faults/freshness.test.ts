@@ -8,14 +8,11 @@ import { Cluster } from './cluster.testing.js';
 import { readiness, until, well } from './health.testing.js';
 import { answersIn, long, longest, type Outcome, percentile, tell, timed, wrong } from './load.testing.js';
 import { Probe } from './probe.testing.js';
-import { recordedIn, unrecorded } from './records.testing.js';
-import { finish } from './trial.testing.js';
+import { finish, mustBeRecorded } from './trial.testing.js';
 
 needsServer('redis');
 needsServer('nats');
 jest.setTimeout(long ? 3_600_000 : 240_000);
-
-const began = new Date();
 
 let cluster: Cluster;
 let slowness: Slowness;
@@ -214,8 +211,7 @@ test('calls are refused when they cannot be recorded any more, and only then', a
   await until(() => well(cluster.services), 20_000);
   const emptied = performance.now() - back;
   const answered = answersIn(calls.filter(({ error }) => !error));
-  const missing = await unrecorded(answered, () => recordedIn(cluster.store.port, cluster.accountId, began));
-  expect(missing.slice(0, 5)).toEqual([]);
+  await mustBeRecorded(cluster, answered);
   tell('full spool', {
     'taken before it was full': taken.length,
     'refused within ms': longest(refused),

@@ -9,24 +9,25 @@ import { explained } from './complaints.testing.js';
 import { Doors } from './doors.testing.js';
 import { bothTags, type Driver } from './driver.testing.js';
 import { type Entry, History } from './history.testing.js';
+import { long } from './load.testing.js';
 import { kill, Nemesis, whenReady } from './nemesis.testing.js';
 import { Random } from './random.testing.js';
 import type { ServiceName } from './replica.testing.js';
 import { Steady } from './steady.testing.js';
-import { drive, enginesMustRun, finish, isLong, mustBeRecorded, mustHold, times } from './trial.testing.js';
+import { drive, enginesMustRun, finish, mustBeRecorded, mustHold, times } from './trial.testing.js';
 
 needsServer('nats');
 needsServer('redis');
 
-jest.setTimeout(isLong ? 3_600_000 : 300_000);
+jest.setTimeout(long ? 3_600_000 : 300_000);
 
 const writers = 64;
 /** On one account at a time: how long each waits for its turn is up to the machine. */
-const rivals = isLong ? writers : 16;
+const rivals = long ? writers : 16;
 /** For how long a writer goes on who has not come through once. */
 const patience = 10_000;
 /** What the short form asks for leaves two processors time to start processes. */
-const perSecond = isLong ? 200 : 30;
+const perSecond = long ? 200 : 30;
 /** R23 allows ten seconds; after eight a process ends itself, whatever is under way, and that is no good end. */
 const endsWithin = 10_000;
 
@@ -59,7 +60,7 @@ test('R17: writers of one account over two replicas all come through', async () 
   const done = await Promise.all(Array.from({ length: rivals }, (_, home) => writeUntil(end, doorsFor(home, history))));
   slowness.stop();
   const longest = Math.max(...history.entries.map(({ milliseconds }) => milliseconds));
-  const bound = slowness.bound(isLong ? 2000 : 4000);
+  const bound = slowness.bound(long ? 2000 : 4000);
   process.stdout.write(
     `R17: ${rivals} writers, ${history.figures}, ${Math.round(history.acknowledged / seconds)}/s, ` +
       `longest ${Math.round(longest)} ms (bound ${Math.round(bound)} ms), fewest of one writer ${Math.min(...done)}\n`,
@@ -177,7 +178,7 @@ test.each<ServiceName>(['gateway', 'directory', 'decisions'])(
       urls,
       perSecond,
       // As the SDKs do it; the long run, on a machine of its own, wants none to be needed.
-      elsewhere: isLong ? 0 : 2,
+      elsewhere: long ? 0 : 2,
       credentials: driver.admin,
       calls: {
         ...decisions,
@@ -216,7 +217,7 @@ test('R25: decisions go on when one replica of a service is gone, whichever it i
   const steady = new Steady({ urls, perSecond, credentials: driver.admin, calls: decisions, elsewhere: 2 });
   await sleep(500);
   for (const name of ['gateway', 'directory', 'credentials', 'sts', 'decisions', 'audit'] as const) {
-    await nemesis.inflict(kill(cluster.one(name, 1)), isLong ? 60_000 : 500);
+    await nemesis.inflict(kill(cluster.one(name, 1)), long ? 60_000 : 500);
   }
   const { perSecond: rate } = steady;
   await steady.stop();

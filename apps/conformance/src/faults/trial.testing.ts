@@ -6,14 +6,14 @@ import { check, kept } from './checker.testing.js';
 import type { Cluster } from './cluster.testing.js';
 import { Driver } from './driver.testing.js';
 import type { Answer } from './history.testing.js';
+import { long } from './load.testing.js';
 import type { Random } from './random.testing.js';
 import { recordedIn, unrecorded } from './records.testing.js';
 import type { Service } from './replica.testing.js';
 import { whenReady } from './nemesis.testing.js';
 
-/** `MUNIMENT_TEST_FAULTS=long`: so many times what is done for every change. */
-export const isLong = process.env['MUNIMENT_TEST_FAULTS'] === 'long';
-export const times = (short: number, factor = 10): number => (isLong ? short * factor : short);
+/** In the long form so many times what is done for every change. */
+export const times = (short: number, factor = 10): number => (long ? short * factor : short);
 
 const began = new Date();
 
